@@ -1,4 +1,5 @@
-// Package ident names who acts and who owns: user and group ids.
+// Package ident names who acts and who owns: user and group ids, capability sets,
+// and Subject, the one who asks.
 package ident
 
 // UID is a user id in the initial view of the caller: what stat(2) reports to it.
