@@ -1,0 +1,91 @@
+package testfs
+
+import (
+	"context"
+	"os"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/hanwen/go-fuse/v2/fs"
+	"github.com/hanwen/go-fuse/v2/fuse"
+
+	"ward/internal/requires"
+)
+
+// Lie is what a file system does with a chmod that it has accepted.
+type Lie int
+
+// The lies.
+const (
+	Honest  Lie = iota // does it
+	Ignores            // never does it
+	Delays             // shows it after LieDelay
+	Alters             // changes another bit as well: the others' x is flipped
+)
+
+// LieDelay is how long a file system that Delays takes.
+const LieDelay = 2 * time.Second
+
+// LyingFS mounts a file system that passes everything on to a temporary
+// directory, except that it lies about chmod. It returns the mount point, and the
+// directory below, in which the truth can be seen and prepared.
+//
+// It is served by this process: what looks at it by raw system calls on every
+// processor starves it, so such programs are run in a process of their own.
+func LyingFS(t *testing.T, lie Lie) (mountPoint, below string) {
+	t.Helper()
+	requires.Feature(t, requires.FUSE)
+	below, mountPoint = ReachableDir(t), ReachableDir(t)
+	root, err := fs.NewLoopbackRoot(below)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data := root.(*fs.LoopbackNode).RootData
+	data.NewNode = func(r *fs.LoopbackRoot, _ *fs.Inode, _ string, _ *syscall.Stat_t) fs.InodeEmbedder {
+		return &liar{LoopbackNode: fs.LoopbackNode{RootData: r}, lie: lie}
+	}
+	server, err := fs.Mount(mountPoint, root, &fs.Options{MountOptions: fuse.MountOptions{
+		AllowOther: os.Geteuid() == 0, DirectMount: os.Geteuid() == 0, FsName: "ward-test", Name: "liar",
+	}})
+	if err != nil {
+		t.Fatalf("mount the lying file system: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := server.Unmount(); err != nil {
+			t.Errorf("unmount the lying file system: %v", err)
+		}
+	})
+	return mountPoint, below
+}
+
+type liar struct {
+	fs.LoopbackNode
+	lie Lie
+}
+
+// WrapChild and the like are not needed: the root of the tree tells the truth,
+// and NewNode makes every other object a liar.
+var _ fs.NodeSetattrer = (*liar)(nil)
+
+func (l *liar) Setattr(ctx context.Context, f fs.FileHandle, in *fuse.SetAttrIn, out *fuse.AttrOut) syscall.Errno {
+	if in.Valid&fuse.FATTR_MODE == 0 {
+		return l.LoopbackNode.Setattr(ctx, f, in, out)
+	}
+	told := *in
+	switch l.lie {
+	case Honest:
+	case Ignores:
+		told.Valid &^= fuse.FATTR_MODE
+	case Delays:
+		told.Valid &^= fuse.FATTR_MODE
+		time.AfterFunc(LieDelay, func() {
+			l.LoopbackNode.Setattr(context.Background(), nil, &fuse.SetAttrIn{
+				SetAttrInCommon: fuse.SetAttrInCommon{Valid: fuse.FATTR_MODE, Mode: in.Mode},
+			}, new(fuse.AttrOut))
+		})
+	case Alters:
+		told.Mode ^= 0o001
+	}
+	return l.LoopbackNode.Setattr(ctx, f, &told, out)
+}
