@@ -1,0 +1,72 @@
+package sys
+
+import (
+	"bytes"
+	"encoding/binary"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// ReadNames reads entries of a directory into buf (getdents64(2)); 0 is the end.
+// buf must hold at least one entry of the longest name, 280 bytes.
+func ReadNames(fd int, buf []byte) (int, error) {
+	for range attempts {
+		n, _, e := unix.Syscall(unix.SYS_GETDENTS64, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(buf))), uintptr(len(buf)))
+		if e == 0 {
+			return int(n), nil
+		}
+		if !again(e) {
+			return 0, e
+		}
+	}
+	return 0, unix.EINTR
+}
+
+// SeekNames goes on with a directory at the place that a Name's Next says.
+func SeekNames(fd int, place int64) error {
+	_, err := unix.Seek(fd, place, 0)
+	return err
+}
+
+// Name is one entry of a directory as getdents64 gives it.
+type Name struct {
+	Inode uint64
+	Next  int64  // place of the entry after this one
+	Bytes []byte // without the NUL that follows it in the buffer
+}
+
+// The layout of struct linux_dirent64 (include/linux/dirent.h).
+const (
+	offInode  = 0
+	offNext   = 8
+	offLength = 16
+	offName   = 19
+)
+
+// NextName takes the first entry off what ReadNames has read. The result lies in
+// buf. A broken record ends the buffer.
+func NextName(buf []byte) (n Name, rest []byte, ok bool) {
+	if len(buf) < offName+1 {
+		return Name{}, nil, false
+	}
+	size := int(binary.NativeEndian.Uint16(buf[offLength:]))
+	if size < offName+1 || size > len(buf) {
+		return Name{}, nil, false
+	}
+	name := buf[offName:size]
+	end := bytes.IndexByte(name, 0)
+	if end < 0 {
+		return Name{}, nil, false
+	}
+	return Name{
+		Inode: binary.NativeEndian.Uint64(buf[offInode:]),
+		Next:  int64(binary.NativeEndian.Uint64(buf[offNext:])),
+		Bytes: name[:end],
+	}, buf[size:], true
+}
+
+// Dots says whether a name is "." or "..".
+func Dots(name []byte) bool {
+	return len(name) > 0 && name[0] == '.' && (len(name) == 1 || len(name) == 2 && name[1] == '.')
+}

@@ -1,0 +1,57 @@
+package sys
+
+import (
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// Stat is what statx(2) says of an object.
+type Stat = unix.Statx_t
+
+// Parts of Stat.Mask and Stat.Attributes that callers ask about.
+const (
+	HasBirth     = unix.STATX_BTIME
+	HasMount     = unix.STATX_MNT_ID | unix.STATX_MNT_ID_UNIQUE
+	IsAutomount  = unix.STATX_ATTR_AUTOMOUNT
+	wantedOfStat = unix.STATX_BASIC_STATS | unix.STATX_BTIME | unix.STATX_MNT_ID | unix.STATX_MNT_ID_UNIQUE
+)
+
+// StatName looks at name in dir, itself if it is a symbolic link, and sets off no
+// automount. name ends in NUL; nothing is allocated.
+func StatName(dir int, name *byte, st *Stat) error {
+	for range attempts {
+		_, _, e := unix.Syscall6(unix.SYS_STATX, uintptr(dir), uintptr(unsafe.Pointer(name)),
+			unix.AT_SYMLINK_NOFOLLOW|unix.AT_NO_AUTOMOUNT, wantedOfStat, uintptr(unsafe.Pointer(st)), 0)
+		if e == 0 {
+			return nil
+		}
+		if !again(e) {
+			return e
+		}
+	}
+	return unix.EAGAIN
+}
+
+var emptyName [1]byte
+
+// StatHeld looks at the object of a descriptor, O_PATH ones too.
+func StatHeld(fd int, st *Stat) error {
+	_, _, e := unix.Syscall6(unix.SYS_STATX, uintptr(fd), uintptr(unsafe.Pointer(&emptyName[0])),
+		unix.AT_EMPTY_PATH|unix.AT_SYMLINK_NOFOLLOW|unix.AT_NO_AUTOMOUNT, wantedOfStat, uintptr(unsafe.Pointer(st)), 0)
+	return result(e)
+}
+
+// SameObject says whether two looks were at one object, as far as device and
+// inode tell while one of them is held.
+func SameObject(a, b *Stat) bool {
+	return a.Ino == b.Ino && a.Dev_major == b.Dev_major && a.Dev_minor == b.Dev_minor && a.Mode&unix.S_IFMT == b.Mode&unix.S_IFMT
+}
+
+// The types of objects in Stat.Mode.
+const (
+	TypeMask    = unix.S_IFMT
+	TypeRegular = unix.S_IFREG
+	TypeDir     = unix.S_IFDIR
+	TypeLink    = unix.S_IFLNK
+)
