@@ -1,9 +1,21 @@
 // Package acl holds POSIX.1e access control lists as Linux keeps them (draft 17
 // of IEEE 1003.1e; acl(5)): their validity, mask and effective rights, their text
 // and extended-attribute forms, and the changes of setfacl.
+//
+// A List is kept in the order of its storage. The kernel accepts named entries
+// that are unsorted or given twice, so a List may have them, and they are kept as
+// they are: the first that matches decides.
+//
+// Beside the notations of getfacl and setfacl there is Spec, the `acl:` line of a
+// policy. It differs from setfacl in one thing: it never raises the mask over
+// entries that it does not name.
 package acl
 
-import "ward/mode"
+import (
+	"fmt"
+
+	"ward/mode"
+)
 
 // Tag says to whom an entry speaks.
 type Tag uint16
@@ -18,6 +30,28 @@ const (
 	Mask     Tag = 0x10 // the most that named entries and the owning group get
 	Other    Tag = 0x20 // everybody else
 )
+
+// String is the word that getfacl writes for the tag: "user" for the owner and
+// for named users alike.
+func (t Tag) String() string {
+	switch t {
+	case UserObj, User:
+		return "user"
+	case GroupObj, Group:
+		return "group"
+	case Mask:
+		return "mask"
+	case Other:
+		return "other"
+	}
+	return fmt.Sprintf("tag(0x%x)", uint16(t))
+}
+
+// Named reports whether entries with this tag carry an id.
+func (t Tag) Named() bool { return t == User || t == Group }
+
+// masked reports whether the mask limits entries with this tag.
+func (t Tag) masked() bool { return t == User || t == GroupObj || t == Group }
 
 // Entry is one line of a list. ID is a user or group id for User and Group, and
 // NoID for the rest.
