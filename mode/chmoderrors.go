@@ -1,0 +1,71 @@
+package mode
+
+import (
+	"fmt"
+	"strings"
+)
+
+// The problems of mode expressions, in words.
+
+func (p *parser) problem(text string) error { return p.problemAt(p.at, text) }
+
+func (p *parser) problemAt(at int, text string) error {
+	return &SyntaxError{Input: p.input, Offset: at, Problem: text}
+}
+
+func (p *parser) noOperator() error {
+	c := p.peek()
+	switch {
+	case p.at == len(p.input) || c == ',':
+		return p.problem("a clause needs +, - or =")
+	case c == ' ' || c == '\t':
+		return p.problem("spaces do not belong in a mode")
+	case c == 'r' || c == 'w' || c == 'x' || c == 'X' || c == 's' || c == 't':
+		e := &SyntaxError{Input: p.input, Offset: p.at, Problem: fmt.Sprintf("%s comes before any +, - or =", quoted(c))}
+		if m, err := parseNine(p.input); err == nil {
+			e.Hint = "write " + m.Octal()
+		}
+		return e
+	case digit(c):
+		return p.problem(quoted(c) + " is no octal digit")
+	}
+	return p.problem(quoted(c) + " is not one of u, g, o, a, +, - and =")
+}
+
+func parseNine(s string) (Mode, error) {
+	if len(s) != 9 {
+		return 0, &SyntaxError{Input: s, Problem: "is not nine letters"}
+	}
+	return parseRights(s, 0)
+}
+
+// unknownRight explains what follows an action and is neither comma nor operator.
+func (p *parser) unknownRight(last action) error {
+	c := p.peek()
+	switch {
+	case c == ' ' || c == '\t':
+		return p.problem("spaces do not belong in a mode")
+	case last.copies, c == 'u' || c == 'g' || c == 'o':
+		return p.problem("a class that is copied stands alone right of its operator")
+	case digit(c):
+		return p.problem(quoted(c) + " is no octal digit")
+	case strings.IndexByte("RWTS", c) >= 0:
+		e := p.problem(quoted(c) + " is not one of r, w, x, X, s and t").(*SyntaxError)
+		e.Hint = "write it small"
+		return e
+	}
+	return p.problem(quoted(c) + " is not one of r, w, x, X, s and t")
+}
+
+// whoMissing asks for the classes that a clause leaves to the umask.
+func (p *parser) whoMissing(start int) error {
+	e := &SyntaxError{Input: p.input, Offset: start, Problem: "without who the result depends on the umask of whoever runs it"}
+	if m, _, _, err := ParseListing(p.input); err == nil {
+		e.Problem = "is what ls shows, not a mode expression"
+		e.Hint = "write " + m.Octal()
+		return e
+	}
+	clause, _, _ := strings.Cut(p.input[start:], ",")
+	e.Hint = "write a" + clause
+	return e
+}

@@ -1,0 +1,93 @@
+package mode
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Parse reads one mode in any of its spellings:
+//
+//	750 0750 0o750 00750                   octal; a missing digit is a zero before the others
+//	rwxr-x--- -rwsr-sr-x drwxrwxrwt+       what ls shows, with or without its type letter
+//	S_IRUSR|S_IWUSR                        the constants of <sys/stat.h>
+//	u=rwx,g=rx,o=                          a chmod expression that leaves nothing as it was
+//	urwxr-xr-x dtrwxrwxrwx                 what Go's fs.FileMode prints
+//
+// An expression whose result depends on the mode before, or on the umask, is an
+// error: ParseExpr reads those. Errors are of type *SyntaxError.
+func Parse(s string) (Mode, error) {
+	switch {
+	case s == "":
+		return 0, &SyntaxError{Problem: "is empty"}
+	case strings.HasPrefix(s, "0o"), strings.HasPrefix(s, "0O"):
+		return parsePrefixed(s)
+	case strings.Contains(s, "S_I"), strings.Contains(s, "|"), strings.HasSuffix(s, "PERMS"), s == "DEFFILEMODE":
+		return parseConstants(s)
+	case digit(s[0]):
+		return parseOctal(s, 0)
+	case len(s) == 9:
+		if m, err := parseRights(s, 0); err == nil {
+			return m, nil
+		}
+	}
+	return parseLetters(s)
+}
+
+func parsePrefixed(s string) (Mode, error) {
+	if len(s) == 2 {
+		return 0, &SyntaxError{Input: s, Offset: 2, Problem: "has no digits"}
+	}
+	return parseOctal(s, 2)
+}
+
+// parseLetters tries the forms that start with a letter or a dash.
+func parseLetters(s string) (Mode, error) {
+	m, _, _, listing := ParseListing(s)
+	if listing == nil {
+		return m, nil
+	}
+	if m, ok := parseGoMode(s); ok {
+		return m, nil
+	}
+	m, symbolic := parseSymbolic(s)
+	if symbolic != nil && (len(s) == 10 || len(s) == 11) && !strings.ContainsAny(s, "=,") {
+		return 0, listing
+	}
+	return m, symbolic
+}
+
+// parseSymbolic reads an expression that gives every file the same mode.
+func parseSymbolic(s string) (Mode, error) {
+	e, err := ParseExpr(s)
+	if err != nil {
+		return 0, err
+	}
+	if f := e.file; f.pure && f.keep == 0 {
+		return f.set, nil
+	}
+	return 0, &SyntaxError{
+		Input:   s,
+		Problem: "is a change whose result depends on the mode before it",
+		Hint:    fmt.Sprintf("write out every class, as in %s", Mode(0o644).Symbolic()),
+	}
+}
+
+// Symbolic is the mode as chmod reads it, every class written out:
+// "u=rwx,g=rx,o=". On a directory GNU chmod leaves set-id bits alone that such a
+// text does not mention; five octal digits clear them.
+func (m Mode) Symbolic() string {
+	return "u=" + m.Owner().letters() + sign(m&SetUID != 0, "s") +
+		",g=" + m.Group().letters() + sign(m&SetGID != 0, "s") +
+		",o=" + m.Other().letters() + sign(m&Sticky != 0, "t")
+}
+
+func (r Rights) letters() string {
+	return strings.ReplaceAll(r.String(), "-", "")
+}
+
+func sign(set bool, letter string) string {
+	if set {
+		return letter
+	}
+	return ""
+}
