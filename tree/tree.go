@@ -27,13 +27,15 @@ type Visitor interface {
 
 	// Visit judges one entry, the root of the tree included. A non-zero set of
 	// facts asks the source to fetch them and visit the same entry again; those
-	// that cannot be had are then in e.Denied. A directory is visited before it
-	// is entered.
+	// that cannot be had are then in e.Denied, and Fail has said why. An entry
+	// that vanishes meanwhile is not visited again. A directory is visited before
+	// it is entered.
 	Visit(e *entry.Entry) (entry.Facts, Action)
 
 	// Fail reports what could not be looked at: a directory that could not be
 	// read, an entry that could not be examined, a fact that was denied. path is
-	// relative to the root of the tree. The walk goes on.
+	// relative to the root of the tree, and err does not repeat it. What vanishes
+	// during the walk is no failure. The walk goes on.
 	Fail(path string, err error)
 }
 
