@@ -1,0 +1,47 @@
+// Package app holds ward's use cases: what each command does, as a typed request
+// and a typed result, without flags, printing or exit statuses. It alone reads the
+// clock.
+package app
+
+import (
+	"time"
+)
+
+// Judging says by which rules trees are judged, and how they are walked. Its zero
+// value judges with the pack "baseline", stays on the root's file system and uses
+// every processor.
+type Judging struct {
+	Policies    []string // policy files
+	Packs       []string // names of built-in policies; each policy is judged on its own
+	Rules       []string // ids of the only rules that count; nil: all
+	Only        []string // globs, relative to the root, of the only paths that count; nil: all
+	Exclude     []string // globs of paths that are left out with all below them
+	Deep        bool     // read the content of every regular file, not only of candidates
+	CrossMounts bool     // enter other file systems
+	Jobs        int      // how many workers; 0: one for each processor
+}
+
+// Progress hears how far a long piece of work has come. Its method is called from
+// one goroutine, some ten times a second.
+type Progress interface {
+	Progress(stage string, done, total int64) // total is 0 where nobody knows it
+}
+
+// Unseen is what could not be looked at, or not be changed: the first of them, and
+// how many there were.
+type Unseen struct {
+	First []Failure // at most MaxUnseen, in the order of their paths
+	Count int64
+}
+
+// MaxUnseen bounds how many failures are kept; the rest are counted.
+const MaxUnseen = 1000
+
+// Failure is one path and what went wrong with it.
+type Failure struct {
+	Path string // absolute
+	Err  error
+}
+
+// now is the one clock of the program.
+func now() time.Time { return time.Now() }
