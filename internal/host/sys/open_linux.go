@@ -192,3 +192,6 @@ func readlink(dir int, name string) (string, error) {
 		}
 	}
 }
+
+// Dup is another descriptor of the same open object.
+func Dup(fd int) (int, error) { return unix.FcntlInt(uintptr(fd), unix.F_DUPFD_CLOEXEC, 0) }

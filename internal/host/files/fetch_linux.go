@@ -1,0 +1,108 @@
+package files
+
+import (
+	"fmt"
+
+	"ward/entry"
+	"ward/internal/host/sys"
+	"ward/mode"
+	"ward/tree"
+)
+
+// Fetch implements tree.Reader.
+func (r *reader) Fetch(e *entry.Entry, want entry.Facts) error {
+	if e.Dir == nil {
+		s := r.root.subject()
+		return s.fetch(e, want)
+	}
+	if want&entry.Stat != 0 {
+		if err := r.lookAgain(e); err != nil {
+			return err
+		}
+	}
+	want = r.fetchByName(e, want&^(entry.Stat|e.Known))
+	if want == 0 {
+		return nil
+	}
+	return r.fetchHeld(e, want)
+}
+
+func (r *reader) lookAgain(e *entry.Entry) error {
+	if err := sys.StatName(r.fd, r.terminated(e.Name), &r.st); err != nil {
+		return err
+	}
+	setStat(e, &r.st)
+	return nil
+}
+
+// The attributes that one call can rule out, their names with a NUL behind them.
+var byName = []struct {
+	fact      entry.Facts
+	attribute []byte
+	kinds     func(mode.Kind) bool
+}{
+	{entry.AccessACL, []byte(sys.AccessACL + "\x00"), func(k mode.Kind) bool { return k != mode.Symlink }},
+	{entry.DefaultACL, []byte(sys.DefaultACL + "\x00"), func(k mode.Kind) bool { return k == mode.Directory }},
+	{entry.Caps, []byte(sys.Capability + "\x00"), func(k mode.Kind) bool { return k == mode.Regular }},
+}
+
+// fetchByName rules out by one call each what most entries do not have, and leaves
+// the rest to be read from the object itself.
+func (r *reader) fetchByName(e *entry.Entry, want entry.Facts) (rest entry.Facts) {
+	rest = want
+	for i := range byName {
+		b := &byName[i]
+		if want&b.fact == 0 {
+			continue
+		}
+		if !b.kinds(e.Kind) || r.lacks(e, &b.attribute[0]) {
+			e.Known |= b.fact
+			rest &^= b.fact
+		}
+	}
+	return rest
+}
+
+func (r *reader) lacks(e *entry.Entry, attribute *byte) bool {
+	return r.root.calls.Xattrat == sys.There &&
+		absent(sys.HasAttributeName(r.fd, r.terminated(e.Name), attribute))
+}
+
+// fetchHeld holds the object of an entry, makes sure that it is the one that was
+// looked at, and reads the facts from it.
+func (r *reader) fetchHeld(e *entry.Entry, want entry.Facts) error {
+	s := subject{root: r.root}
+	fd, err := r.hold(e.Name)
+	if err == nil {
+		defer sys.Close(fd)
+		err = sys.StatHeld(fd, &s.st)
+	}
+	if err == nil && !looksLike(&s.st, e) {
+		err = tree.ErrChanged
+	}
+	if err != nil {
+		e.Denied |= want
+		return fmt.Errorf("open it: %w", err)
+	}
+	s.held = fd
+	s.byName = func(how sys.How) (int, error) { return sys.OpenName(r.fd, r.terminated(e.Name), how) }
+	return s.fetch(e, want)
+}
+
+// hold opens a name of the present directory, giving other descriptors up for it
+// if there are none.
+func (r *reader) hold(name string) (int, error) {
+	fd, err := sys.OpenName(r.fd, r.terminated(name), sys.Hold)
+	if outOfDescriptors(err) {
+		r.release()
+		return sys.OpenName(r.fd, r.terminated(name), sys.Hold)
+	}
+	return fd, err
+}
+
+func looksLike(st *sys.Stat, e *entry.Entry) bool {
+	var now entry.Entry
+	setStat(&now, st)
+	return now.ID.Inode == e.ID.Inode && now.ID.Device == e.ID.Device && now.Kind == e.Kind
+}
+

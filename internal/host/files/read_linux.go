@@ -1,0 +1,294 @@
+package files
+
+// How directories are opened on a walk. Each reader keeps the directories above
+// the present one open, as far as they have directories in them: usually the next
+// directory is thus opened by one component. When another worker's directory is
+// taken over, or the chain has lost a part (it is bounded, and shrinks when
+// descriptors run out), the path from the nearest directory still open is resolved,
+// beneath the root and in pieces that one call takes. So a walk needs a fixed
+// number of descriptors, and any depth works.
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"syscall"
+	"time"
+	"unsafe"
+
+	"ward/entry"
+	"ward/internal/host/sys"
+	"ward/tree"
+)
+
+const (
+	mostHeld = 16 // directories above the present one that a reader keeps open
+
+	batchSize = 1024
+	// Room for a batch of the longest names, and for one read more.
+	namesSize = batchSize*280 + readSize
+	readSize  = 64 << 10
+	leastRead = 4 << 10
+)
+
+// reader reads directories for one worker.
+type reader struct {
+	root  *Root
+	fd    int // the open directory; −1 for none
+	dir   *entry.Dir
+	holds bool // the open directory has directories in it
+	chain []held
+
+	names []byte // what getdents64 gave; entries' names lie here
+	used  int
+	at    int
+	ended bool  // the kernel has no more names
+	place int64 // after the last entry of the batch
+
+	batch []entry.Entry
+	st    sys.Stat
+	how   sys.OpenHow
+	path  []byte
+}
+
+// held is an open directory above the present one.
+type held struct {
+	dir *entry.Dir
+	fd  int
+}
+
+func newReader(r *Root) *reader {
+	return &reader{
+		root: r, fd: -1,
+		names: make([]byte, namesSize),
+		batch: make([]entry.Entry, batchSize),
+	}
+}
+
+// Open implements tree.Reader.
+func (r *reader) Open(d *entry.Dir, id entry.Identity, place int64) error {
+	r.leave()
+	fd, err := r.openDirectory(d)
+	if err != nil {
+		return err
+	}
+	r.dir, r.fd, r.holds = d, fd, false
+	r.used, r.at, r.ended = 0, 0, false
+	if place != 0 {
+		if err := sys.SeekNames(fd, place); err != nil {
+			return err
+		}
+	}
+	if err := r.fill(); err != nil {
+		return fmt.Errorf("read its names: %w", err)
+	}
+	return r.same(id)
+}
+
+// leave puts the open directory aside, for those in it.
+func (r *reader) leave() {
+	if r.fd < 0 {
+		return
+	}
+	limit := int(r.root.held.Load())
+	if r.holds && limit > 0 {
+		for len(r.chain) >= limit {
+			sys.Close(r.chain[0].fd)
+			r.chain = append(r.chain[:0], r.chain[1:]...)
+		}
+		r.chain = append(r.chain, held{r.dir, r.fd})
+	} else {
+		sys.Close(r.fd)
+	}
+	r.fd = -1
+}
+
+// openDirectory opens a directory of the tree, and waits for descriptors if there
+// are none.
+func (r *reader) openDirectory(d *entry.Dir) (int, error) {
+	r.keepAbove(d)
+	for try := 0; ; try++ {
+		fd, err := r.openFromNearest(d)
+		switch {
+		case err == nil:
+			return fd, nil
+		case !outOfDescriptors(err) || try > 20:
+			return -1, swapped(err)
+		}
+		r.release()
+		r.root.held.Store(int32(max(0, mostHeld>>(try+1))))
+		time.Sleep(time.Millisecond << min(try, 6))
+	}
+}
+
+func outOfDescriptors(err error) bool {
+	return errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE)
+}
+
+// swapped tells a directory that has become something else from one that could
+// not be opened.
+func swapped(err error) error {
+	if errors.Is(err, syscall.ENOTDIR) || errors.Is(err, syscall.ELOOP) || errors.Is(err, syscall.EXDEV) {
+		return tree.ErrChanged
+	}
+	return err
+}
+
+// keepAbove closes what is open and not above d.
+func (r *reader) keepAbove(d *entry.Dir) {
+	above := d.Parent
+	for n := len(r.chain); n > 0; n-- {
+		top := r.chain[n-1]
+		for above != nil && above.Depth > top.dir.Depth {
+			above = above.Parent
+		}
+		if above == top.dir {
+			return
+		}
+		sys.Close(top.fd)
+		r.chain[n-1] = held{}
+		r.chain = r.chain[:n-1]
+	}
+}
+
+// release closes every directory that is kept open for convenience.
+func (r *reader) release() {
+	for _, h := range r.chain {
+		sys.Close(h.fd)
+	}
+	clear(r.chain)
+	r.chain = r.chain[:0]
+}
+
+func (r *reader) openFromNearest(d *entry.Dir) (int, error) {
+	if d.Parent == nil {
+		return sys.Open(r.root.fd, ".", sys.List)
+	}
+	if n := len(r.chain); n > 0 {
+		top := r.chain[n-1]
+		if top.dir.Parent == nil {
+			return r.open(top.fd, d.Path)
+		}
+		return r.open(top.fd, d.Path[len(top.dir.Path)+1:])
+	}
+	return r.open(r.root.fd, d.Path)
+}
+
+// open opens a directory beneath another. One component cannot lead astray, so
+// the plain call will do for it.
+func (r *reader) open(dir int, rel string) (int, error) {
+	if len(rel) > sys.MaxPath || r.root.calls.Openat2 != sys.There {
+		return r.root.calls.OpenBeneath(dir, rel, sys.List, 0)
+	}
+	r.how = sys.OpenHow{Flags: uint64(sys.List), Resolve: uint64(sys.Beneath)}
+	return sys.OpenNameBeneath(dir, r.terminated(rel), &r.how)
+}
+
+// terminated is a path with a NUL behind it, valid until the next call.
+func (r *reader) terminated(path string) *byte {
+	r.path = append(append(r.path[:0], path...), 0)
+	return &r.path[0]
+}
+
+// same compares the open directory with the one that was looked at. Its own inode
+// number stands in its entry ".", which is nearly always the first; where it is
+// not, or differs (overlayfs), the directory itself is asked.
+func (r *reader) same(id entry.Identity) error {
+	if n, _, ok := sys.NextName(r.names[:r.used]); ok && n.Inode == id.Inode && string(n.Bytes) == "." {
+		return nil
+	}
+	if err := sys.StatHeld(r.fd, &r.st); err != nil {
+		return err
+	}
+	var now entry.Entry
+	setStat(&now, &r.st)
+	if now.ID.Inode != id.Inode || now.ID.Device != id.Device {
+		return tree.ErrChanged
+	}
+	return nil
+}
+
+// fill reads names until a batch is sure to be full, or the directory is at its end.
+func (r *reader) fill() error {
+	r.used, r.at = 0, 0
+	for !r.ended && namesSize-r.used >= readSize {
+		n, err := sys.ReadNames(r.fd, r.names[r.used:r.used+readSize])
+		if err != nil {
+			return gone(err)
+		}
+		r.used += n
+		r.ended = n == 0
+	}
+	return nil
+}
+
+// gone: a directory that was removed while it is open reads as ENOENT.
+func gone(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+// Place implements tree.Reader.
+func (r *reader) Place() int64 { return r.place }
+
+// Next implements tree.Reader.
+func (r *reader) Next() ([]entry.Entry, error) {
+	for {
+		if n := r.look(); n > 0 {
+			return r.batch[:n], nil
+		}
+		if r.ended {
+			return nil, nil
+		}
+		if err := r.fill(); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// look makes a batch of the names that were read.
+func (r *reader) look() int {
+	n := 0
+	rest := r.names[r.at:r.used]
+	for n < len(r.batch) {
+		name, after, ok := sys.NextName(rest)
+		if !ok {
+			r.at = r.used
+			return n
+		}
+		rest, r.place = after, name.Next
+		if !sys.Dots(name.Bytes) && r.lookAt(&r.batch[n], name.Bytes) {
+			n++
+		}
+	}
+	r.at = r.used - len(rest)
+	return n
+}
+
+// lookAt makes an entry of a name in the open directory; not if it is gone.
+func (r *reader) lookAt(e *entry.Entry, name []byte) bool {
+	err := sys.StatName(r.fd, &name[0], &r.st)
+	if err == syscall.ENOENT { //nolint:errorlint // calls answer bare numbers
+		return false
+	}
+	e.Dir = r.dir
+	e.Name = unsafe.String(&name[0], len(name))
+	if err != nil {
+		*e = entry.Entry{Dir: e.Dir, Name: e.Name, Denied: entry.Stat}
+		return true
+	}
+	setStat(e, &r.st)
+	if r.st.Mode&sys.TypeMask == sys.TypeDir {
+		r.holds = true
+	}
+	return true
+}
+
+// Close implements tree.Reader.
+func (r *reader) Close() {
+	r.holds = false
+	r.leave()
+	r.release()
+}

@@ -1,0 +1,30 @@
+package files
+
+import (
+	"bytes"
+
+	"ward/entry"
+	"ward/internal/host/sys"
+)
+
+const (
+	firstLook = 4 << 10
+	sniffed   = 64 << 10 // the most of a file that is read
+)
+
+// sniff says what an open file holds. The first 4 KiB are enough unless a key may
+// come later: in text (a PEM file with certificates before its key).
+func sniff(fd int) (entry.ContentKind, error) {
+	var room [firstLook]byte
+	n, err := sys.Pread(fd, room[:], 0)
+	if err != nil || n < firstLook || !mayHoldKey(room[:n]) {
+		return entry.Classify(room[:n]), err
+	}
+	all := make([]byte, sniffed)
+	copy(all, room[:])
+	more, err := sys.Pread(fd, all[firstLook:], firstLook)
+	return entry.Classify(all[:firstLook+more]), err
+}
+
+// mayHoldKey: text may. Keys begin with a line of letters; no byte of them is NUL.
+func mayHoldKey(head []byte) bool { return bytes.IndexByte(head, 0) < 0 }
