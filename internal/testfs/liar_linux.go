@@ -37,14 +37,12 @@ func LyingFS(t *testing.T, lie Lie) (mountPoint, below string) {
 	t.Helper()
 	requires.Feature(t, requires.FUSE)
 	below, mountPoint = ReachableDir(t), ReachableDir(t)
-	root, err := fs.NewLoopbackRoot(below)
+	honest, err := fs.NewLoopbackRoot(below)
 	if err != nil {
 		t.Fatal(err)
 	}
-	data := root.(*fs.LoopbackNode).RootData
-	data.NewNode = func(r *fs.LoopbackRoot, _ *fs.Inode, _ string, _ *syscall.Stat_t) fs.InodeEmbedder {
-		return &liar{LoopbackNode: fs.LoopbackNode{RootData: r}, lie: lie}
-	}
+	root := newLiar(honest, lie)
+	root.RootData.RootNode = root
 	server, err := fs.Mount(mountPoint, root, &fs.Options{MountOptions: fuse.MountOptions{
 		AllowOther: os.Geteuid() == 0, DirectMount: os.Geteuid() == 0, FsName: "ward-test", Name: "liar",
 	}})
@@ -64,9 +62,21 @@ type liar struct {
 	lie Lie
 }
 
-// WrapChild and the like are not needed: the root of the tree tells the truth,
-// and NewNode makes every other object a liar.
-var _ fs.NodeSetattrer = (*liar)(nil)
+var (
+	_ fs.NodeSetattrer   = (*liar)(nil)
+	_ fs.NodeWrapChilder = (*liar)(nil)
+)
+
+func newLiar(honest fs.InodeEmbedder, lie Lie) *liar {
+	return &liar{LoopbackNode: fs.LoopbackNode{RootData: honest.(*fs.LoopbackNode).RootData}, lie: lie}
+}
+
+// WrapChild makes every object below a liar too.
+func (l *liar) WrapChild(_ context.Context, child fs.InodeEmbedder) fs.InodeEmbedder {
+	return newLiar(child, l.lie)
+}
+
+// Setattr is what a chmod arrives as.
 
 func (l *liar) Setattr(ctx context.Context, f fs.FileHandle, in *fuse.SetAttrIn, out *fuse.AttrOut) syscall.Errno {
 	if in.Valid&fuse.FATTR_MODE == 0 {
@@ -80,7 +90,7 @@ func (l *liar) Setattr(ctx context.Context, f fs.FileHandle, in *fuse.SetAttrIn,
 	case Delays:
 		told.Valid &^= fuse.FATTR_MODE
 		time.AfterFunc(LieDelay, func() {
-			l.LoopbackNode.Setattr(context.Background(), nil, &fuse.SetAttrIn{
+			_ = l.LoopbackNode.Setattr(context.Background(), nil, &fuse.SetAttrIn{
 				SetAttrInCommon: fuse.SetAttrInCommon{Valid: fuse.FATTR_MODE, Mode: in.Mode},
 			}, new(fuse.AttrOut))
 		})

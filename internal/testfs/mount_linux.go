@@ -117,7 +117,7 @@ func ReadOnly(t *testing.T, dir string) {
 	if err := unix.Mount("", dir, "", unix.MS_REMOUNT|unix.MS_BIND|unix.MS_RDONLY, ""); err != nil {
 		t.Fatalf("make %q read-only: %v", dir, err)
 	}
-	t.Cleanup(func() { unix.Mount("", dir, "", unix.MS_REMOUNT|unix.MS_BIND, "") })
+	t.Cleanup(func() { _ = unix.Mount("", dir, "", unix.MS_REMOUNT|unix.MS_BIND, "") })
 }
 
 // Bind mounts the directory from at the existing directory to.

@@ -82,7 +82,7 @@ func TraceWrites(t testing.TB, p Program) Traced {
 	}
 	tr := tracer{root: pid, pending: map[int]*Call{}, seen: map[int]bool{pid: true}}
 	if err := tr.follow(); err != nil {
-		syscall.Kill(pid, syscall.SIGKILL)
+		_ = syscall.Kill(pid, syscall.SIGKILL)
 		t.Fatalf("trace %q: %v", p.Args, err)
 	}
 	said, err := os.ReadFile(out.Name())

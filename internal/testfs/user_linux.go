@@ -127,7 +127,7 @@ func Start(t testing.TB, u User, actor string, args ...string) *Actor {
 		t.Fatalf("start actor %q: %v", actor, err)
 	}
 	a.wait = sync.OnceValue(func() error { return <-ended })
-	t.Cleanup(func() { a.Stop() })
+	t.Cleanup(func() { _, _ = a.Stop() })
 	return a
 }
 
@@ -145,7 +145,7 @@ func (a *Actor) Wait() error {
 // Stop kills the actor and waits for its end. Its output is returned; an actor
 // that had ended by itself with an error makes it an error here.
 func (a *Actor) Stop() (output string, err error) {
-	a.cmd.Process.Kill()
+	_ = a.cmd.Process.Kill() // an error says that it has ended already
 	err = a.Wait()
 	var exit *exec.ExitError
 	if errors.As(err, &exit) && exit.Sys().(syscall.WaitStatus).Signal() == syscall.SIGKILL {

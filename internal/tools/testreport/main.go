@@ -85,7 +85,7 @@ func (r *report) read(from io.Reader) error {
 		if len(line) > 0 {
 			var e event
 			if json.Unmarshal(line, &e) != nil {
-				r.out.Write(line) // go test's own words
+				fmt.Fprintf(r.out, "%s", line) // go test's own words
 			} else {
 				r.take(e)
 			}

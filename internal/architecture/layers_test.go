@@ -1,0 +1,58 @@
+package architecture
+
+// A layer is a group of packages with rules of its own.
+type layer struct {
+	name     string
+	packages []string
+}
+
+// layers lists every package of the module, by its folder. A package may import
+// only packages before it. ARCHITECTURE.md shows the same list.
+var layers = []layer{
+	{vocabulary, []string{"mode", "ident", "account", "acl", "entry", "finding"}},
+	{judgement, []string{"access", "policy", "policy/packs", "plan"}},
+	{machinery, []string{"tree", "internal/spill", "internal/apply"}},
+	{edge, []string{"internal/host/sys", "internal/host/files", "internal/host/state", "internal/host/accounts"}},
+	{product, []string{".", "wardtest", "internal/app", "internal/report", "internal/cli", "internal/cli/gen", "cmd/ward"}},
+	{tests, []string{"internal/requires", "internal/testfs", "internal/architecture", "internal/acceptance"}},
+	{tools, []string{"internal/tools/testreport", "bench/floor", "bench/maketree", "bench/run"}},
+}
+
+const (
+	vocabulary = "vocabulary"
+	judgement  = "judgement"
+	machinery  = "machinery"
+	edge       = "edge"
+	product    = "product"
+	tests      = "tests only"
+	tools      = "tools"
+)
+
+// pure layers compute: the same input gives the same answer, on any system.
+var pure = []string{vocabulary, judgement}
+
+// bans on imports, each for all packages but those named.
+var bans = []struct {
+	what   []string // import paths, with everything below them
+	except []string // folders
+	layers []string // nil: every layer
+	why    string
+}{
+	{[]string{"os", "syscall", "net", "sync"}, nil, pure, "facts come in and verdicts go out: the judges touch no system"},
+	{[]string{"syscall", "net"}, nil, []string{machinery}, "the machinery makes no system calls of its own"},
+	{[]string{"golang.org/x/sys/unix"}, []string{"internal/host/sys", "internal/requires", "internal/testfs", "bench/floor"}, nil, "internal/host/sys makes the system calls"},
+	{[]string{"log"}, nil, nil, "libraries do not log"},
+	{[]string{"unsafe"}, []string{"internal/host/sys", "internal/requires", "internal/testfs", "bench/floor"}, nil, "only system calls need it"},
+	{[]string{"github.com/spf13/cobra"}, []string{"internal/cli", "internal/cli/gen"}, nil, "commands are one package's subject"},
+}
+
+// bannedCalls are names of the standard library that a layer must not use.
+var bannedCalls = []struct {
+	names  []string
+	except []string
+	why    string
+}{
+	{[]string{"time.Now", "time.Since", "time.Until"}, []string{"internal/app", "internal/requires", "internal/testfs", "bench/run", "bench/floor", "bench/maketree"}, "only internal/app reads the clock"},
+	{[]string{"os.Exit"}, []string{"cmd/ward", "internal/cli/gen", "internal/testfs", "internal/tools/testreport", "bench/run", "bench/floor", "bench/maketree"}, "libraries do not exit"},
+	{[]string{"os.Chmod", "os.Chown", "os.Lchown"}, []string{"internal/testfs", "internal/requires", "bench/maketree", "bench/run"}, "objects are changed by descriptor"},
+}
