@@ -12,14 +12,16 @@ import (
 type Problem struct {
 	Line   int // from 1
 	Reason string
+
+	// Includes is set for the lines of nsswitch's compat that start with + or -:
+	// accounts of another source lie behind them.
+	Includes bool
 }
 
 func (p Problem) String() string { return fmt.Sprintf("line %d: %s", p.Line, p.Reason) }
 
 // ParsePasswd reads passwd(5). Lines that cannot be read are left out and
-// reported; empty lines and those that start with # are neither. Lines that start
-// with + or - (nsswitch's compat) are reported, since accounts may lie behind
-// them.
+// reported; empty lines and those that start with # are neither.
 func ParsePasswd(text []byte) ([]User, []Problem) {
 	return parseLines(text, parseUser)
 }
@@ -39,7 +41,7 @@ func parseLines[T any](text []byte, parse func(line string) (T, error)) (list []
 		}
 		v, err := parse(line)
 		if err != nil {
-			problems = append(problems, Problem{n, err.Error()})
+			problems = append(problems, Problem{n, err.Error(), line[0] == '+' || line[0] == '-'})
 			continue
 		}
 		list = append(list, v)
