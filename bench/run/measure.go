@@ -29,7 +29,7 @@ func (b *bench) compare(c comparison, cpus int) error {
 	if !b.selected.MatchString(c.name) {
 		return nil
 	}
-	if _, err := exec.LookPath(c.peer(0)[0]); err != nil {
+	if !installed(c.peer(0)[0]) {
 		fmt.Fprintf(b.out, "%-58s %s is not installed\n", c.name, c.peer(0)[0])
 		return nil
 	}
@@ -50,6 +50,11 @@ func (b *bench) compare(c comparison, cpus int) error {
 	_, err := fmt.Fprintf(b.out, "%-58s %7.3f s %7.3f s %7.2f  at most %.2f: %s\n",
 		c.name, median(wards), median(peers), median(ratios), c.goal, verdict)
 	return err
+}
+
+func installed(program string) bool {
+	_, err := exec.LookPath(program)
+	return err == nil
 }
 
 func (b *bench) round(c comparison, round, cpus int) (ward, peer float64, err error) {
