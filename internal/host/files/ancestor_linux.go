@@ -31,3 +31,6 @@ func ancestor(proc *sys.Proc, here found, next *sys.Stat) Ancestor {
 	}
 	return a
 }
+
+// owner is who owns the root itself.
+func (r *Root) owner() ident.UID { return ident.UID(r.stat.Uid) }

@@ -105,4 +105,3 @@ func looksLike(st *sys.Stat, e *entry.Entry) bool {
 	setStat(&now, st)
 	return now.ID.Inode == e.ID.Inode && now.ID.Device == e.ID.Device && now.Kind == e.Kind
 }
-
