@@ -71,7 +71,7 @@ func (b *bench) writePolicies() error {
 }
 
 // The trees are whole: nothing is left out, as chmod leaves nothing out.
-const head = "version: 1\ndefaults: none\nrules:\n"
+const head = "version: 1\ndefault-excludes: false\nrules:\n"
 
 func modePolicy(expression string) string {
 	return head + fmt.Sprintf("  - {name: all, match: {type: [file, dir]}, require: {mode: %q}}\n", expression)
