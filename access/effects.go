@@ -1,0 +1,109 @@
+package access
+
+import (
+	"ward/acl"
+	"ward/entry"
+	"ward/mode"
+)
+
+// effects is what the states differ in beside rights: with whose ids a program
+// runs, and whether a directory guards its entries.
+func effects(before, after *entry.State, k mode.Kind) []Change {
+	if (before.Mode|after.Mode)&mode.Special == 0 && before.Caps == after.Caps {
+		return nil
+	}
+	switch k {
+	case mode.Regular:
+		return programEffects(before, after)
+	case mode.Directory:
+		return appendEffect(nil, Change{Who: Writers}, Unlink, unguarded(before.Mode), unguarded(after.Mode))
+	}
+	return nil
+}
+
+// programEffects compares the ids and capabilities that execve(2) would give
+// (bprm_fill_uid: setgid counts only together with the group's execute bit).
+func programEffects(before, after *entry.State) []Change {
+	var list []Change
+	setuid := func(st *entry.State) bool { return st.Mode&mode.SetUID != 0 && st.Mode&mode.Execute != 0 }
+	setgid := func(st *entry.State) bool { return st.Mode&mode.SetGID != 0 && st.Mode&mode.GroupExecute != 0 }
+	capable := func(st *entry.State) bool { return st.Caps != "" && st.Mode&mode.Execute != 0 }
+
+	sameUser, sameGroup := before.UID == after.UID, before.GID == after.GID
+	list = appendEffect(list, Change{Who: AsUser, ID: uint32(before.UID)}, RunAs, setuid(before), setuid(after) && sameUser)
+	list = appendEffect(list, Change{Who: AsUser, ID: uint32(after.UID)}, RunAs, setuid(before) && sameUser, setuid(after))
+	list = appendEffect(list, Change{Who: AsGroup, ID: uint32(before.GID)}, RunAs, setgid(before), setgid(after) && sameGroup)
+	list = appendEffect(list, Change{Who: AsGroup, ID: uint32(after.GID)}, RunAs, setgid(before) && sameGroup, setgid(after))
+	sameCaps := before.Caps == after.Caps
+	list = appendEffect(list, Change{Who: Capable}, RunAs, capable(before), capable(after) && sameCaps)
+	return appendEffect(list, Change{Who: Capable}, RunAs, capable(before) && sameCaps, capable(after))
+}
+
+// unguarded reports whether others than the owner may write to a directory whose
+// entries the sticky bit does not guard.
+func unguarded(m mode.Mode) bool { return m&0o022 != 0 && m&mode.Sticky == 0 }
+
+// appendEffect adds the change c if the power comes or goes, once.
+func appendEffect(list []Change, c Change, p Power, before, after bool) []Change {
+	switch {
+	case after && !before:
+		c.Gains = p
+	case before && !after:
+		c.Loses = p
+	default:
+		return list
+	}
+	if len(list) > 0 && list[len(list)-1] == c {
+		return list
+	}
+	return append(list, c)
+}
+
+// inherited compares the default lists, entry by entry: what they give in objects
+// created from now on. Without a default list those follow the creator's umask,
+// which is nobody's gain or loss by this object.
+func (c *comparison) inherited() []Change {
+	if c.kind != mode.Directory {
+		return nil
+	}
+	var list []Change
+	before, after := c.before.Default, c.after.Default
+	for _, e := range before {
+		list = appendInherited(list, e, before.Effective(e), effectiveIn(after, e))
+	}
+	for _, e := range after {
+		if _, had := before.Find(e.Tag, e.ID); !had {
+			list = appendInherited(list, e, 0, after.Effective(e))
+		}
+	}
+	return list
+}
+
+func effectiveIn(l acl.List, e acl.Entry) mode.Rights {
+	rights, ok := l.Find(e.Tag, e.ID)
+	if !ok {
+		return 0
+	}
+	return l.Effective(acl.Entry{Tag: e.Tag, ID: e.ID, Rights: rights})
+}
+
+func appendInherited(list []Change, e acl.Entry, before, after mode.Rights) []Change {
+	m := between(Power(before), Power(after))
+	var who Who
+	switch e.Tag {
+	case acl.User:
+		who = User
+	case acl.Group:
+		who = Group
+	case acl.Other:
+		who = Others
+	}
+	if who == 0 || m == (moved{}) {
+		return list
+	}
+	c := Change{Who: who, Gains: m.gains, Loses: m.loses, Inherited: true}
+	if e.Tag.Named() {
+		c.ID = e.ID
+	}
+	return append(list, c)
+}
