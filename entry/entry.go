@@ -75,6 +75,11 @@ type Entry struct {
 	Rdev    uint64 // device number of a device
 	Size    int64
 	ModTime int64 // nanoseconds since 1970
+
+	// ChangeTime is the time of the inode's last change, in nanoseconds since
+	// 1970; 0 when not known. While it stands still no fact has changed.
+	ChangeTime int64
+
 	Content ContentKind
 }
 

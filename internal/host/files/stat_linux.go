@@ -30,6 +30,7 @@ func setStat(e *entry.Entry, st *sys.Stat) {
 	e.Rdev = uint64(st.Rdev_major)<<32 | uint64(st.Rdev_minor)
 	e.Size = int64(st.Size)
 	e.ModTime = st.Mtime.Sec*1e9 + int64(st.Mtime.Nsec)
+	e.ChangeTime = st.Ctime.Sec*1e9 + int64(st.Ctime.Nsec)
 	e.Content = 0
 }
 
