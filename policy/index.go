@@ -1,0 +1,214 @@
+package policy
+
+import (
+	"math/bits"
+	"strings"
+)
+
+// nameIndex finds, among many patterns for one name, those that fit a name, at a
+// cost that hardly depends on how many there are. A pattern is found by what it
+// must contain: the whole name, or the literal text before its first wildcard, or
+// the one after its last; what has neither is tried one by one. The affixes are
+// looked up in one hash table, for those lengths only that some pattern with the
+// name's first (or last) byte has.
+type nameIndex struct {
+	few     []namedGlob // all of them, when they are few
+	globs   []namedGlob
+	rest    []int32 // globs without a literal affix
+	slots   []slot
+	shift   uint8
+	exact   uint64       // the lengths of whole names
+	heads   *[256]uint64 // by first byte, the lengths of prefixes
+	tails   *[256]uint64 // by last byte, the lengths of suffixes
+	special bool         // there is a table
+}
+
+// namedGlob is a pattern with the number that stands for it.
+type namedGlob struct {
+	glob *nameGlob
+	id   int32
+}
+
+// slot is a place of the table: one affix, with the patterns that have it.
+type slot struct {
+	word   uint64
+	length uint8
+	class  class
+	globs  []int32
+}
+
+type class uint8
+
+const (
+	whole class = iota + 1
+	head
+	tail
+)
+
+// few is the number of patterns up to which trying each is as quick as a table.
+const few = 4
+
+// longest is the length beyond which affixes are cut and lengths are all alike.
+const longest = 63
+
+func newNameIndex(globs []namedGlob) *nameIndex {
+	if len(globs) == 0 {
+		return nil
+	}
+	x := &nameIndex{globs: globs}
+	if len(globs) <= few {
+		x.few = globs
+		return x
+	}
+	size := bits.Len(uint(2 * len(globs)))
+	x.slots, x.shift, x.special = make([]slot, 1<<size), uint8(64-size), true
+	x.heads, x.tails = new([256]uint64), new([256]uint64)
+	for i := range globs {
+		x.insert(int32(i))
+	}
+	return x
+}
+
+func (x *nameIndex) insert(i int32) {
+	g := x.globs[i].glob
+	switch {
+	case g.shape == literal:
+		k := keyOf(g.prefix)
+		x.exact |= 1 << min(len(g.prefix), longest)
+		x.place(k.whole(), uint8(min(len(g.prefix), longest)), whole, i)
+	case g.suffix != "" && len(g.suffix) >= len(g.prefix):
+		s := g.suffix[max(0, len(g.suffix)-longest):]
+		x.tails[s[len(s)-1]] |= 1 << len(s)
+		x.place(keyOf(s).last(len(s)), uint8(len(s)), tail, i)
+	case g.prefix != "":
+		s := g.prefix[:min(len(g.prefix), longest)]
+		x.heads[s[0]] |= 1 << len(s)
+		x.place(keyOf(s).first(len(s)), uint8(len(s)), head, i)
+	default:
+		x.rest = append(x.rest, i)
+	}
+}
+
+func (x *nameIndex) place(word uint64, length uint8, c class, i int32) {
+	s := x.find(word, length, c)
+	s.word, s.length, s.class = word, length, c
+	s.globs = append(s.globs, i)
+}
+
+// find is the slot of an affix, or the empty one where it would be.
+func (x *nameIndex) find(word uint64, length uint8, c class) *slot {
+	at := (word ^ uint64(length)<<58 ^ uint64(c)<<50) * 0x9e3779b97f4a7c15
+	for i := at >> x.shift; ; i++ {
+		s := &x.slots[i&uint64(len(x.slots)-1)]
+		if s.class == 0 || s.word == word && s.length == length && s.class == c {
+			return s
+		}
+	}
+}
+
+// append adds the numbers of the patterns that fit the name to ids.
+func (x *nameIndex) append(ids []int32, k *key) []int32 {
+	if x == nil {
+		return ids
+	}
+	if !x.special {
+		for i := range x.few {
+			if x.few[i].glob.match(k.name) {
+				ids = append(ids, x.few[i].id)
+			}
+		}
+		return ids
+	}
+	n := len(k.name)
+	if x.exact>>min(n, longest)&1 != 0 {
+		ids = x.verify(ids, x.find(k.whole(), uint8(min(n, longest)), whole), k.name)
+	}
+	if n > 0 {
+		for lengths := upTo(x.tails[k.name[n-1]], n); lengths != 0; lengths &= lengths - 1 {
+			l := bits.TrailingZeros64(lengths)
+			ids = x.verify(ids, x.find(k.last(l), uint8(l), tail), k.name)
+		}
+		for lengths := upTo(x.heads[k.name[0]], n); lengths != 0; lengths &= lengths - 1 {
+			l := bits.TrailingZeros64(lengths)
+			ids = x.verify(ids, x.find(k.first(l), uint8(l), head), k.name)
+		}
+	}
+	for _, i := range x.rest {
+		if x.globs[i].glob.match(k.name) {
+			ids = append(ids, x.globs[i].id)
+		}
+	}
+	return ids
+}
+
+func upTo(lengths uint64, n int) uint64 {
+	if n >= longest {
+		return lengths
+	}
+	return lengths & (1<<(n+1) - 1)
+}
+
+func (x *nameIndex) verify(ids []int32, s *slot, name string) []int32 {
+	for _, i := range s.globs {
+		if x.globs[i].glob.match(name) {
+			ids = append(ids, x.globs[i].id)
+		}
+	}
+	return ids
+}
+
+// fits tells whether any pattern fits.
+func (x *nameIndex) fits(k *key, scratch []int32) bool {
+	return len(x.append(scratch[:0], k)) > 0
+}
+
+// key is a name with its first and last eight bytes as numbers, for hashing.
+type key struct {
+	name string
+	low  uint64 // the first eight bytes, the first of all lowest
+	high uint64 // the last eight bytes, the last of all highest
+}
+
+func keyOf(name string) key {
+	n := len(name)
+	if n >= 8 {
+		return key{name, load8(name), load8(name[n-8:])}
+	}
+	var low uint64
+	for i := n - 1; i >= 0; i-- {
+		low = low<<8 | uint64(name[i])
+	}
+	if n == 0 {
+		return key{name: name}
+	}
+	return key{name, low, low << (64 - 8*n)}
+}
+
+func load8(s string) uint64 {
+	_ = s[7]
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+}
+
+func (k key) whole() uint64 { return k.low ^ bits.RotateLeft64(k.high, 29) }
+
+// first is the first l bytes, at most eight.
+func (k key) first(l int) uint64 {
+	if l >= 8 {
+		return k.low
+	}
+	return k.low & (1<<(8*l) - 1)
+}
+
+// last is the last l bytes, at most eight.
+func (k key) last(l int) uint64 {
+	if l >= 8 {
+		return k.high
+	}
+	return k.high >> (64 - 8*l)
+}
+
+// base is the last component of a path.
+func base(path string) string {
+	return path[strings.LastIndexByte(path, '/')+1:]
+}

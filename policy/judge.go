@@ -1,0 +1,283 @@
+package policy
+
+import (
+	"slices"
+
+	"ward/entry"
+	"ward/ident"
+	"ward/mode"
+)
+
+// Outcome is what a policy says about one entry.
+type Outcome struct {
+	Compliant bool // nothing is to be changed or forbidden, and nothing is in doubt
+	Excluded  bool // the policy leaves the entry out, with all below it
+
+	// Unknown is the facts that were denied and could have changed the answer.
+	// Desired and Decided then hold what is certain without them.
+	Unknown entry.Facts
+
+	Desired entry.State // what the rules make of the entry
+	Decided []Decision  // by rule, in the order of the file; only rules that found something
+}
+
+// Decision is what one rule decides about an entry and finds otherwise.
+type Decision struct {
+	Rule    int         // its place in Judge.Rules
+	Mode    mode.Mode   // the bits that it decides and that differ
+	Owner   bool        // the owner differs
+	Group   bool        // the group differs
+	ACL     bool        // entries of the access list differ
+	Default bool        // entries of the default list differ
+	Flags   entry.Flags // the flags that differ
+	Forbid  bool        // the rule forbids that such an entry exists
+	Refused error       // the demand cannot be met as it is written (an *acl.MaskError)
+}
+
+// Worker judges for one goroutine. The slices of an Outcome are valid until its
+// next call.
+type Worker struct {
+	judge *Judge
+	steps
+	asking
+	ids      []int32 // the patterns that the path fits
+	rules    []int32 // the rules that may match
+	matches  []match
+	seen     []bool
+	profiles [kinds][2][profileSlots]*profile
+	fold     folded
+	decided  []Decision
+}
+
+// match is a rule that holds for an entry, or may.
+type match struct {
+	rule int32
+	sure bool
+	kept bool        // an exception holds
+	need entry.Facts // what would tell, when it is not sure
+}
+
+// Worker is a judge for one more goroutine.
+func (j *Judge) Worker() *Worker {
+	w := &Worker{judge: j, steps: steps{automaton: &j.paths}, seen: make([]bool, len(j.rules))}
+	w.accounts, w.scratch = j.accounts, make([]int32, 0, 16)
+	return w
+}
+
+// Matched tells for each rule whether an entry has matched it, or may have: facts
+// that could not change an answer are never fetched. A rule that is false for all
+// workers of a whole walk chose nothing.
+func (w *Worker) Matched() []bool { return w.seen }
+
+// Enter notes in a directory's memo what its path means to the patterns, for
+// whoever judges entries in it. False means that the policy excludes it. It is for
+// a walk to call, once for each directory, parents first; entries of directories
+// that were never entered are judged too, only slower.
+func (w *Worker) Enter(d *entry.Dir) bool {
+	s := w.enterState(d)
+	if w.judge.slots == 1 {
+		d.Memo = s
+		return !s.excluded
+	}
+	memo, ok := d.Memo.([]*state)
+	if !ok {
+		memo = make([]*state, w.judge.slots)
+		d.Memo = memo
+	}
+	memo[w.judge.slot] = s
+	return !s.excluded
+}
+
+func (w *Worker) enterState(d *entry.Dir) *state {
+	if d.Parent == nil {
+		return w.stateOf(&entry.Dir{Path: d.Path}, w.judge.slot)
+	}
+	return w.child(w.stateOf(d.Parent, w.judge.slot), base(d.Path))
+}
+
+// Judge judges one entry. A non-zero set of facts is asked for because they may
+// change the answer: fetch them (or note them in e.Denied) and judge again. The
+// mode, owner, group, size and links of the entry must be known.
+func (w *Worker) Judge(e *entry.Entry) (Outcome, entry.Facts) {
+	s := subject{Entry: e}
+	if w.locate(&s) {
+		return Outcome{Compliant: true, Excluded: true, Desired: e.State}, 0
+	}
+	if len(w.rules) == 0 && w.profileFine(e) {
+		return Outcome{Compliant: true, Desired: e.State}, 0
+	}
+	if w.gather(&s) {
+		return Outcome{Compliant: true, Desired: e.State}, 0
+	}
+	return w.decide(&s)
+}
+
+// locate finds the patterns that the path fits and the rules that choose by them.
+// True means that the entry is excluded.
+func (w *Worker) locate(s *subject) (excluded bool) {
+	w.ids, w.rules = w.ids[:0], w.rules[:0]
+	switch {
+	case s.Dir != nil:
+		st := w.stateOf(s.Dir, w.judge.slot)
+		if st.excluded {
+			return true
+		}
+		s.key = keyOf(s.Name)
+		w.ids = w.steps.hits(w.ids, st, &s.key, s.Kind)
+	case w.judge.rootName != "" && s.Kind != mode.Directory:
+		s.key = keyOf(w.judge.rootName)
+		w.ids = w.steps.hits(w.ids, w.judge.paths.top, &s.key, s.Kind)
+	default:
+		s.root = true
+		w.ids = append(w.ids, w.judge.paths.atRoot...)
+	}
+	for _, id := range w.ids {
+		if w.judge.paths.excludes[id] && !s.root && s.Dir != nil {
+			return true
+		}
+		w.rules = append(w.rules, w.judge.byPath[id]...)
+	}
+	s.hits = w.ids
+	return false
+}
+
+// gather finds the rules that match or may match. True means that none of them
+// would change anything, so that the entry complies whatever the facts are.
+func (w *Worker) gather(s *subject) (idle bool) {
+	always := w.judge.always[s.Kind]
+	if len(w.rules) > 0 {
+		if w.profileFine(s.Entry) && w.allIdle(s) {
+			return true
+		}
+		w.rules = append(w.rules, always...)
+		slices.Sort(w.rules)
+		always = slices.Compact(w.rules)
+	}
+	w.matches = w.matches[:0]
+	idle = true
+	for _, i := range always {
+		m, ok := w.match(s, i)
+		if !ok {
+			continue
+		}
+		r := &w.judge.rules[i]
+		w.matches = append(w.matches, m)
+		idle = idle && !r.forbid && r.need.idle(s.Kind, s.Mode, s.UID, s.GID)
+	}
+	return idle
+}
+
+// allIdle tells whether no rule that chooses by the path would change anything.
+func (w *Worker) allIdle(s *subject) bool {
+	for _, i := range w.rules {
+		r := &w.judge.rules[i]
+		if !r.forbid && r.need.idle(s.Kind, s.Mode, s.UID, s.GID) {
+			w.seen[i] = w.seen[i] || r.eval(s, &w.asking) != no
+			continue
+		}
+		if _, ok := w.match(s, i); ok {
+			return false
+		}
+	}
+	return true
+}
+
+// match evaluates one rule for an entry.
+func (w *Worker) match(s *subject, i int32) (match, bool) {
+	r := &w.judge.rules[i]
+	w.need = 0
+	v := r.eval(s, &w.asking)
+	if v == no {
+		return match{}, false
+	}
+	w.seen[i] = true
+	m := match{rule: i, sure: v == yes, need: w.need}
+	for k := range r.keeps {
+		w.need = 0
+		switch r.keeps[k].eval(s, &w.asking) {
+		case yes:
+			m.kept = true
+			return m, true
+		case unsure:
+			m.sure, m.need = false, m.need|w.need
+		}
+	}
+	return m, true
+}
+
+// eval evaluates the selector, and whether the entry is a candidate.
+func (r *compiled) eval(s *subject, q *asking) verdict {
+	if r.candidates == nil {
+		return r.when.eval(s, q)
+	}
+	best := no
+	if r.when.admits(s, q) {
+		best = anyTest(r.candidates, s, q)
+	}
+	if best == no {
+		return no
+	}
+	return min(best, r.when.eval(s, q))
+}
+
+func anyTest(ts []test, s *subject, q *asking) verdict {
+	best := no
+	for i := range ts {
+		if best = max(best, ts[i].eval(s, q)); best == yes {
+			return yes
+		}
+	}
+	return best
+}
+
+// profileFine tells whether all rules that choose by other things than the path
+// would leave every entry with this kind, mode, owner and group as it is. The
+// answers are remembered: a tree has few owners and few modes.
+func (w *Worker) profileFine(e *entry.Entry) bool {
+	beside := 0
+	if e.Dir != nil && e.Dir.Programs > 0 {
+		beside = 1
+	}
+	if int(e.Kind) >= kinds {
+		return false
+	}
+	at := &w.profiles[e.Kind][beside][(uint32(e.UID)^uint32(e.GID)*31)%profileSlots]
+	p := *at
+	if p == nil || p.uid != e.UID || p.gid != e.GID {
+		p = &profile{uid: e.UID, gid: e.GID}
+		*at = p
+	}
+	word, bit := e.Mode>>6&63, uint64(1)<<(e.Mode&63)
+	if p.known[word]&bit == 0 {
+		p.known[word] |= bit
+		if w.computeFine(e) {
+			p.fine[word] |= bit
+		}
+	}
+	return p.fine[word]&bit != 0
+}
+
+const profileSlots = 8
+
+// profile remembers, for one kind, owner and group, the modes that comply.
+type profile struct {
+	uid         ident.UID
+	gid         ident.GID
+	known, fine [64]uint64
+}
+
+func (w *Worker) computeFine(e *entry.Entry) bool {
+	bare := entry.Entry{Dir: e.Dir, Kind: e.Kind, Known: entry.Stat}
+	bare.Mode, bare.UID, bare.GID = e.Mode, e.UID, e.GID
+	s := subject{Entry: &bare, anyPath: true, anySize: true}
+	fine := true
+	for _, i := range w.judge.always[e.Kind] {
+		r := &w.judge.rules[i]
+		if r.eval(&s, &w.asking) == no {
+			continue
+		}
+		w.seen[i] = true
+		fine = fine && !r.forbid && r.need.idle(e.Kind, e.Mode, e.UID, e.GID)
+	}
+	return fine
+}

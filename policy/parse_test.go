@@ -1,0 +1,92 @@
+package policy
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestMistakesHavePlaces(t *testing.T) {
+	const head = "version: 1\nrules:\n"
+	for _, test := range []struct{ name, src, want string }{
+		{"empty file", "", "p: error: the file is empty"},
+		{"only a comment", "# nothing\n", "p: error: the file is empty"},
+		{"no YAML", "version: 1\nrules: [\n", "p:2: error: this is no YAML"},
+		{"unquoted glob", head + "- {name: a, match: {path: **/*.key}, require: {mode: '0600'}}\n", `must stand in quotes`},
+		{"two documents", "version: 1\nrules: []\n---\nversion: 1\n", "p:3: error: a second YAML document"},
+		{"a list", "- a\n", "p:1:1: error: the policy is a list, not a mapping"},
+		{"another version", "version: 2\nrules: []\n", "p:1:10: error: version is a number (2)"},
+		{"no version", "rules: []\n", `p:1:1: error: the policy has no "version"`},
+		{"unknown key", head + "- {name: a, mtach: {type: dir}, require: {mode: '0755'}}\n", `p:3:13: error: unknown key "mtach" in a rule (did you mean "match"?)`},
+		{"key twice", head + "- {name: a, name: b, require: {mode: '0755'}}\n", `p:3:13: error: "name" stands twice`},
+		{"two rules of one name", head + "- {name: a, require: {mode: '0755'}}\n- {name: a, require: {mode: '0755'}}\n", `p:4:3: error: a second rule named "a"`},
+		{"decimal mode", head + "- {name: a, require: {mode: 644}}\n", "p:3:29: error: require.mode: mode \"644\""},
+		{"decimal that is right", head + "- {name: a, require: {mode: 420}}\n", "0644"},
+		{"no octal digit", head + "- {name: a, require: {mode: 0888}}\n", "p:3:30: error: require.mode: mode \"0888\""},
+		{"clause without who", head + "- {name: a, require: {mode: \"u+r,+x\"}}\n", "p:3:34: error: require.mode: mode \"u+r,+x\""},
+		{"does not settle", head + "- {name: a, require: {mode: \"u=g,g=o,o=u\"}}\n", "does not settle"},
+		{"bad type", head + "- {name: a, match: {type: folder}, require: {mode: '0755'}}\n", "p:3:27: error: match.type cannot be the text \"folder\""},
+		{"require and forbid", head + "- {name: a, require: {mode: '0755'}, forbid: true}\n", "p:3:38: error: a rule has require or forbid, not both"},
+		{"neither", head + "- {name: a, match: {type: dir}}\n", "p:3:3: error: the rule asks for nothing"},
+		{"require nothing", head + "- {name: a, require: {}}\n", "require asks for nothing"},
+		{"exception without reason", head + "- {name: a, require: {mode: '0755'}, except: [{path: /x}]}\n", `p:3:47: error: an exception has no "reason"`},
+		{"bad date", head + "- {name: a, require: {mode: '0755'}, except: [{path: /x, reason: y, until: soon}]}\n", "is no date"},
+		{"bad size", head + "- {name: a, match: {size: big}, require: {mode: '0755'}}\n", `"big" is no number`},
+		{"range backwards", head + "- {name: a, match: {size: 9..3}, require: {mode: '0755'}}\n", "range without numbers"},
+		{"negated pattern", head + "- {name: a, match: {path: \"!x\"}, require: {mode: '0755'}}\n", "cannot begin with"},
+		{"open class", head + "- {name: a, match: {path: \"/x[a\"}, require: {mode: '0755'}}\n", `"[" without "]"`},
+		{"bad ACL", head + "- {name: a, require: {acl: \"u:bob:rwz\"}}\n", "p:3:37: error: require.acl"},
+		{"rules not a list", "version: 1\nrules: {}\n", "p:2:8: error: rules is a mapping, not a list"},
+		{"a number for a name", head + "- {name: 12, require: {mode: '0755'}}\n", "p:3:10: error: name is a number (12), not a text"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			p, problems := Parse("p", []byte(test.src))
+			if p != nil || !problems.Broken() {
+				t.Fatalf("accepted; problems: %v", problems)
+			}
+			if text := problems.Err().Error(); !strings.Contains(text, test.want) {
+				t.Errorf("got\n%s\nwant something with\n%s", text, test.want)
+			}
+		})
+	}
+}
+
+func TestOdditiesAreWarnings(t *testing.T) {
+	const head = "version: 1\nexclude: [build/]\nrules:\n"
+	for _, test := range []struct{ name, src, want string }{
+		{"above the root", head + "- {name: a, match: {path: ../x}, require: {mode: '0755'}}\n", "can never match"},
+		{"two slashes", head + "- {name: a, match: {path: a//x}, require: {mode: '0755'}}\n", "can never match"},
+		{"below an exclude", head + "- {name: a, match: {path: build/x}, require: {mode: '0755'}}\n", `"build/" is excluded`},
+		{"below a default exclude", head + "- {name: a, match: {path: /a/.git/config}, require: {mode: '0755'}}\n", `is excluded`},
+		{"suffix in the root alone", head + "- {name: a, match: {path: \"*.key\"}, require: {mode: '0755'}}\n", `write "**/*.key"`},
+		{"braces", head + "- {name: a, match: {path: \"**/*.{a,b}\"}, require: {mode: '0755'}}\n", "braces"},
+		{"dead X in one rule", head + "- {name: a, match: {type: file}, require: {mode: 'a-x,a+X'}}\n", "its X never gives x"},
+		{"dead X after a rule", head + "- {name: a, match: {type: file}, require: {mode: 'a-x'}}\n- {name: b, match: {type: file}, require: {mode: 'a+X'}}\n", `since rule "a" (line 4)`},
+		{"shadowed", head + "- {name: a, match: {type: file}, require: {mode: 'u+x'}}\n- {name: b, match: {type: file}, require: {mode: '0644'}}\n", `rule "a" decides nothing`},
+		{"no rules", "version: 1\nrules: []\n", "there are no rules"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			p, problems := Parse("p", []byte(test.src))
+			if p == nil || len(problems) == 0 {
+				t.Fatalf("policy %v, problems: %v", p, problems)
+			}
+			var text strings.Builder
+			for _, problem := range problems {
+				text.WriteString(problem.String() + "\n")
+			}
+			if !strings.Contains(text.String(), test.want) {
+				t.Errorf("got\n%s\nwant something with\n%s", text.String(), test.want)
+			}
+		})
+	}
+}
+
+func TestEveryMistakeIsReported(t *testing.T) {
+	_, problems := Parse("p", []byte(`version: 1
+rules:
+- {name: a, match: {tpye: dir}, require: {mode: 755}}
+- {name: b, severity: bad, require: {mode: "+x"}}
+`))
+	if len(problems) != 4 {
+		t.Errorf("%d problems, want 4: %v", len(problems), problems)
+	}
+}
