@@ -47,6 +47,18 @@ type Header struct {
 	Created int64          // nanoseconds since 1970: before the first object was looked at
 	Policy  []PolicyRef
 	Rules   []RuleRef
+
+	// Undo says that the changes are those of an earlier run, to be taken back:
+	// what is done to an object is the [Inverse] of its change.
+	Undo bool
+}
+
+// Effective is what is done to the object of a change under this header.
+func (h *Header) Effective(c *Change) Change {
+	if h.Undo {
+		return Inverse(c)
+	}
+	return *c
 }
 
 // PolicyRef is a policy that the plan was made from.

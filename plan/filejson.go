@@ -2,6 +2,7 @@ package plan
 
 import (
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
@@ -20,6 +21,7 @@ type headerJSON struct {
 	Created int64       `json:"created"`
 	Policy  []PolicyRef `json:"policy"`
 	Rules   []RuleRef   `json:"rules"`
+	Undo    bool        `json:"undo,omitempty"`
 }
 
 type trailerJSON struct {
@@ -75,16 +77,29 @@ var factNames = [...]struct {
 func fileHeader(h Header) headerJSON {
 	return headerJSON{
 		Version: FileVersion, Root: newText(h.Root), RootID: newID(h.RootID), Created: h.Created,
-		Policy: h.Policy, Rules: h.Rules,
+		Policy: h.Policy, Rules: h.Rules, Undo: h.Undo,
 	}
 }
 
 func (j headerJSON) header() (Header, error) {
-	h := Header{Root: j.Root.string(), RootID: j.RootID.identity(), Created: j.Created, Policy: j.Policy, Rules: j.Rules}
+	h := Header{Root: j.Root.string(), RootID: j.RootID.identity(), Created: j.Created, Policy: j.Policy, Rules: j.Rules, Undo: j.Undo}
 	if !strings.HasPrefix(h.Root, "/") {
 		return Header{}, fmt.Errorf("the root %q is no absolute path", h.Root)
 	}
 	return h, nil
+}
+
+// MarshalJSON writes the header as a saved plan has it.
+func (h Header) MarshalJSON() ([]byte, error) { return json.Marshal(fileHeader(h)) }
+
+// UnmarshalJSON reads it back.
+func (h *Header) UnmarshalJSON(b []byte) error {
+	var j headerJSON
+	err := strict(b, &j)
+	if err == nil {
+		*h, err = j.header()
+	}
+	return err
 }
 
 func newID(id entry.Identity) idJSON {
