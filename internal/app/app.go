@@ -27,21 +27,5 @@ type Progress interface {
 	Progress(stage string, done, total int64) // total is 0 where nobody knows it
 }
 
-// Unseen is what could not be looked at, or not be changed: the first of them, and
-// how many there were.
-type Unseen struct {
-	First []Failure // at most MaxUnseen, in the order of their paths
-	Count int64
-}
-
-// MaxUnseen bounds how many failures are kept; the rest are counted.
-const MaxUnseen = 1000
-
-// Failure is one path and what went wrong with it.
-type Failure struct {
-	Path string // absolute
-	Err  error
-}
-
 // now is the one clock of the program.
 func now() time.Time { return time.Now() }

@@ -63,7 +63,6 @@ func sample() *app.Checked {
 			Rule: programRule, Path: path, Kind: mode.Regular, Found: state(0o644), Wanted: state(0o755),
 			Loses: []string{"user app: execute"}, Fixable: true}})
 	}
-	kept := [][]app.Finding{keys, programs}
 	return &app.Checked{
 		Trees: []app.Tree{{Root: "/srv/app"}},
 		Rules: []app.Broken{{Rule: keyRule, Count: 1}, {Rule: programRule, Count: 12,
@@ -72,16 +71,18 @@ func sample() *app.Checked {
 		Unseen:   app.Unseen{Count: 1, First: []app.Failure{{Path: "/srv/app/priv", Err: errors.New("read directory: permission denied")}}},
 		Accepted: 2, Entries: 1204, Opened: 12,
 		Started: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), Duration: 23 * time.Millisecond,
-		Names: people{},
-		Each: func(i int) iter.Seq2[app.Finding, error] {
-			return func(yield func(app.Finding, error) bool) {
-				for _, f := range kept[i] {
-					if !yield(f, nil) {
-						return
-					}
-				}
+		Names:    people{},
+		Findings: all(append(keys, programs...)),
+	}
+}
+
+func all(findings []app.Finding) iter.Seq2[app.Finding, error] {
+	return func(yield func(app.Finding, error) bool) {
+		for _, f := range findings {
+			if !yield(f, nil) {
+				return
 			}
-		},
+		}
 	}
 }
 
@@ -146,7 +147,7 @@ func TestCheckTextColoursOnlyWhenTold(t *testing.T) {
 }
 
 func TestNothingWrong(t *testing.T) {
-	c := &app.Checked{Trees: []app.Tree{{Root: "/srv"}}, Entries: 1, Duration: time.Second}
+	c := &app.Checked{Trees: []app.Tree{{Root: "/srv"}}, Entries: 1, Duration: time.Second, Findings: all(nil)}
 	var out bytes.Buffer
 	if err := CheckText(&out, c, Style{}); err != nil {
 		t.Fatal(err)
@@ -162,7 +163,7 @@ func TestSARIFObeysItsSchema(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	empty := &app.Checked{Trees: []app.Tree{{Root: "/srv/a key", Single: true}, {Root: "/"}}}
+	empty := &app.Checked{Trees: []app.Tree{{Root: "/srv/a key", Single: true}, {Root: "/"}}, Findings: all(nil)}
 	for name, c := range map[string]*app.Checked{"findings": sample(), "empty": empty} {
 		t.Run(name, func(t *testing.T) {
 			var out bytes.Buffer

@@ -99,14 +99,12 @@ func CheckJSON(w io.Writer, c *app.Checked) error {
 	if err != nil {
 		return err
 	}
-	for i := range c.Rules {
-		for f, err := range c.Each(i) {
-			if err != nil {
-				return err
-			}
-			if err := l.add(findingDocument(&f, c)); err != nil {
-				return err
-			}
+	for f, err := range c.Findings {
+		if err != nil {
+			return err
+		}
+		if err := l.add(findingDocument(&f, c)); err != nil {
+			return err
 		}
 	}
 	l.end("]}\n")

@@ -44,14 +44,12 @@ type rdCode struct {
 func CheckRDJSONL(w io.Writer, c *app.Checked) error {
 	out := bufio.NewWriter(w)
 	lines := json.NewEncoder(out)
-	for i := range c.Rules {
-		for f, err := range c.Each(i) {
-			if err != nil {
-				return err
-			}
-			if err := lines.Encode(rdDocument(&f, c)); err != nil {
-				return err
-			}
+	for f, err := range c.Findings {
+		if err != nil {
+			return err
+		}
+		if err := lines.Encode(rdDocument(&f, c)); err != nil {
+			return err
 		}
 	}
 	return out.Flush()

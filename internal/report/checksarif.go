@@ -172,14 +172,15 @@ func (s *sarif) rules() ([]sarifRule, error) {
 // every rule with a security severity as a matter of security.
 func (s *sarif) security() (map[string]bool, error) {
 	secure := map[string]bool{}
-	for i, r := range s.check.Rules {
-		for f, err := range s.check.Each(i) {
-			if err != nil {
-				return nil, err
-			}
-			secure[r.ID] = len(f.Gains) > 0
+	written := 0
+	for f, err := range s.check.Findings {
+		if err != nil {
+			return nil, err
+		}
+		if written++; written > MaxSARIF {
 			break
 		}
+		secure[f.Rule.ID] = secure[f.Rule.ID] || len(f.Gains) > 0
 	}
 	return secure, nil
 }
@@ -231,17 +232,15 @@ func (s *sarif) invocation() sarifInvocation {
 
 func (s *sarif) results(out *lines) error {
 	written := 0
-	for i := range s.check.Rules {
-		for f, err := range s.check.Each(i) {
-			if err != nil {
-				return err
-			}
-			if written++; written > MaxSARIF {
-				return nil
-			}
-			if err := out.add(s.result(&f)); err != nil {
-				return err
-			}
+	for f, err := range s.check.Findings {
+		if err != nil {
+			return err
+		}
+		if written++; written > MaxSARIF {
+			return nil
+		}
+		if err := out.add(s.result(&f)); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -16,10 +16,8 @@ func CheckText(w io.Writer, c *app.Checked, style Style) error {
 	out := bufio.NewWriter(w)
 	t := checkText{out, style, c}
 	t.answer()
-	for i := range c.Rules {
-		if err := t.rule(i); err != nil {
-			return err
-		}
+	if err := t.findings(); err != nil {
+		return err
 	}
 	t.known()
 	return out.Flush()
@@ -79,24 +77,38 @@ func severityCount(n int64, s finding.Severity) string {
 	return plural(n, s.String())
 }
 
-func (t checkText) rule(i int) error {
-	r := &t.check.Rules[i]
+// findings writes each rule with its findings, which come in the order of rules.
+func (t checkText) findings() error {
+	rest := t.check.Rules
+	var shown int64
+	for f, err := range t.check.Findings {
+		if err != nil {
+			return err
+		}
+		if shown == 0 || f.Rule != rest[0].Rule {
+			if shown > 0 {
+				t.rest(&rest[0], shown)
+				rest = rest[1:]
+			}
+			t.head(&rest[0])
+			shown = 0
+		}
+		t.finding(&f)
+		shown++
+	}
+	if shown > 0 {
+		t.rest(&rest[0], shown)
+	}
+	return nil
+}
+
+func (t checkText) head(r *app.Broken) {
 	head := strings.ToUpper(r.Severity.String()) + "  " + r.ID
 	fmt.Fprintf(t, "\n%s  (%s)\n", t.severity(r.Severity, head), count(r.Count))
 	t.WriteString(t.bold(t.wrap("  ", r.Title)))
 	if r.Reason != "" {
 		t.WriteString(t.wrap("  ", r.Reason))
 	}
-	var shown int64
-	for f, err := range t.check.Each(i) {
-		if err != nil {
-			return err
-		}
-		t.finding(&f)
-		shown++
-	}
-	t.rest(r, shown)
-	return nil
 }
 
 func (t checkText) finding(f *app.Finding) {

@@ -1,7 +1,9 @@
 package report
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -101,4 +103,21 @@ func escape(b *strings.Builder, r rune, raw string) {
 			fmt.Fprintf(b, `\%03o`, raw[i])
 		}
 	}
+}
+
+// Message is an error's text, safe to show: line breaks stay, so that an error of
+// several lines keeps them.
+func Message(err error) string { return printable(err.Error()) }
+
+// Printable makes text of several sources safe to show; line breaks stay.
+func Printable(text string) string { return printable(text) }
+
+// Cause is what went wrong without the path, which has been said: the innermost
+// operation and its reason.
+func Cause(path string, err error) string {
+	var at *fs.PathError
+	if errors.As(err, &at) && at.Path == path {
+		return printable(at.Op + ": " + at.Err.Error())
+	}
+	return printable(err.Error())
 }

@@ -1,0 +1,161 @@
+package app
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+
+	"ward/entry"
+	"ward/internal/host/files"
+	"ward/mode"
+	"ward/policy"
+	"ward/tree"
+)
+
+// walk is one tree being judged by a rulebook. A walker has a visitor for each
+// worker; what is done with an entry that some rule has something to say about is
+// the use case's: its judged.
+type walk struct {
+	book     *rulebook
+	judges   []*policy.Judge
+	tree     uint16
+	root     string
+	visitors []*visitor
+	seen     atomic.Int64 // entries looked at, counted in steps
+}
+
+// step is how many entries a worker looks at before it says so.
+const step = 256
+
+// judged takes what the policies say about an entry. outcomes is by policy, valid
+// until it returns; excluded ones comply.
+type judged interface {
+	entry(e *entry.Entry, outcomes []policy.Outcome)
+}
+
+func newWalk(b *rulebook, judges []*policy.Judge, number uint16, root string) *walk {
+	return &walk{book: b, judges: judges, tree: number, root: root}
+}
+
+// treeOf says what kind of tree a root is.
+func treeOf(root *files.Root) (Tree, error) {
+	e, err := root.Entry(entry.Stat)
+	if err != nil {
+		return Tree{}, err
+	}
+	return Tree{Root: root.Path(), Single: e.Kind != mode.Directory}, nil
+}
+
+// run walks the tree; take makes what each worker's visitor hands its entries to.
+func (w *walk) run(ctx context.Context, root tree.Source, p Progress, take func(*visitor) judged) error {
+	o := tree.Options{Workers: w.book.judging.Jobs, CrossMounts: w.book.judging.CrossMounts}
+	done := w.watch(p)
+	defer done()
+	return root.Walk(ctx, o, func() tree.Visitor {
+		v := &visitor{walk: w}
+		for _, j := range w.judges {
+			v.workers = append(v.workers, j.Worker())
+		}
+		v.outcomes = make([]policy.Outcome, len(v.workers))
+		v.judged = take(v)
+		w.visitors = append(w.visitors, v)
+		return v
+	})
+}
+
+// watch tells how far the walk has come, until done is called.
+func (w *walk) watch(p Progress) (done func()) {
+	if p == nil {
+		return func() {}
+	}
+	quit, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		tick := time.NewTicker(100 * time.Millisecond)
+		defer tick.Stop()
+		for {
+			select {
+			case <-quit:
+				return
+			case <-tick.C:
+				p.Progress("looked at", w.seen.Load(), 0)
+			}
+		}
+	}()
+	return func() { close(quit); <-ended }
+}
+
+// total adds what the workers looked at to an answer.
+func (w *walk) total(a *Checked, matched []bool) {
+	for _, v := range w.visitors {
+		a.Entries += v.entries
+		a.Unseen.merge(&v.unseen)
+		a.Skipped = append(a.Skipped, v.skipped...)
+		for i, worker := range v.workers {
+			for rule, seen := range worker.Matched() {
+				matched[w.book.starts[i]+rule] = matched[w.book.starts[i]+rule] || seen
+			}
+		}
+	}
+}
+
+// visitor judges for one worker.
+type visitor struct {
+	walk     *walk
+	workers  []*policy.Worker
+	outcomes []policy.Outcome
+	judged   judged
+	entries  int64
+	unseen   Unseen
+	skipped  []string
+	_        [64]byte // visitors of two workers share no cache line
+}
+
+// Enter implements tree.Visitor: a directory is entered if a policy wants it.
+func (v *visitor) Enter(d *entry.Dir) bool {
+	if !v.walk.book.exclude.Empty() && d.Parent != nil && v.walk.book.exclude.Match(d.Path, true) {
+		return false
+	}
+	wanted := false
+	for _, w := range v.workers {
+		wanted = w.Enter(d) || wanted
+	}
+	return wanted
+}
+
+// Visit implements tree.Visitor.
+func (v *visitor) Visit(e *entry.Entry) (entry.Facts, tree.Action) {
+	if !v.walk.book.exclude.Empty() && e.Dir != nil && v.walk.book.exclude.Match(e.Path(), e.Kind == mode.Directory) {
+		return 0, tree.Prune
+	}
+	var need entry.Facts
+	fine := true
+	for i, w := range v.workers {
+		o, more := w.Judge(e)
+		need |= more
+		fine = fine && len(o.Decided) == 0
+		v.outcomes[i] = o
+	}
+	if need != 0 {
+		return need, tree.Continue
+	}
+	if v.entries++; v.entries%step == 0 {
+		v.walk.seen.Add(step)
+	}
+	if !fine {
+		v.judged.entry(e, v.outcomes)
+	}
+	return 0, tree.Continue
+}
+
+// Fail implements tree.Visitor.
+func (v *visitor) Fail(path string, err error) {
+	v.unseen.add(Place(v.walk.root, path), err)
+}
+
+// Skip implements tree.SkipVisitor.
+func (v *visitor) Skip(e *entry.Entry, _ tree.Skip) {
+	if len(v.skipped) < MaxUnseen {
+		v.skipped = append(v.skipped, Place(v.walk.root, e.Path()))
+	}
+}

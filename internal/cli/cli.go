@@ -1,0 +1,36 @@
+// Package cli is ward's command line: flags become requests to internal/app, and
+// results are handed to internal/report. Each command is one file; exit statuses
+// and hints for people are one table each.
+package cli
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+// Main runs ward with the arguments, streams and environment of the process, and
+// returns its exit status.
+func Main() int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends at once
+	c := newConsole(os.Stdin, os.Stdout, os.Stderr)
+	return run(ctx, c, os.Args[1:])
+}
+
+func run(ctx context.Context, c *console, args []string) int {
+	root := newRootCommand(c)
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	c.fail(err)
+	return exitStatus(err)
+}
+
+// Commands is the tree of commands, for generators of documents.
+func Commands() *cobra.Command {
+	return newRootCommand(newConsole(os.Stdin, os.Stdout, os.Stderr))
+}

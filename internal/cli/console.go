@@ -1,0 +1,60 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"golang.org/x/term"
+
+	"ward/internal/report"
+)
+
+// console is where ward reads from and writes to.
+type console struct {
+	in       *os.File
+	out, err io.Writer
+	style    report.Style // of out
+	errStyle report.Style
+	live     bool // err is a terminal: progress may be shown
+}
+
+func newConsole(in, out, err *os.File) *console {
+	return &console{
+		in: in, out: out, err: err,
+		style: styleOf(out), errStyle: styleOf(err),
+		live: term.IsTerminal(int(err.Fd())) && os.Getenv("TERM") != "dumb",
+	}
+}
+
+// styleOf colours only a terminal that can, and nobody asked not to
+// (https://no-color.org). Text is 80 columns wide everywhere, narrower terminals
+// excepted, so that what people paste to each other looks the same.
+func styleOf(f *os.File) report.Style {
+	if !term.IsTerminal(int(f.Fd())) {
+		return report.Style{}
+	}
+	s := report.Style{Colour: os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"}
+	if width, _, err := term.GetSize(int(f.Fd())); err == nil && width > 0 {
+		s.Width = min(width, 80)
+	}
+	return s
+}
+
+// fail says what went wrong, and what can be done about it.
+func (c *console) fail(err error) {
+	var said verdict
+	if err == nil || errors.As(err, &said) {
+		return
+	}
+	fmt.Fprintf(c.err, "ward: %s\n", report.Message(err))
+	var mistake *usageError
+	if errors.As(err, &mistake) {
+		fmt.Fprintf(c.err, "  see %s --help\n", mistake.command)
+		return
+	}
+	if hint := hintFor(err); hint != "" {
+		fmt.Fprintf(c.err, "  hint: %s\n", hint)
+	}
+}

@@ -1,0 +1,69 @@
+package cli
+
+import (
+	"context"
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"ward/internal/app"
+)
+
+// The exit statuses of every command.
+const (
+	exitFine        = 0   // nothing wrong
+	exitFindings    = 1   // findings, differences
+	exitUsage       = 2   // usage, or a policy that does not parse
+	exitIncomplete  = 3   // something could not be read, decided or changed
+	exitInterrupted = 130 // stopped by a signal
+)
+
+// verdict is an answer that is no success and no failure of the program: it has
+// been said, and only the status is left to give.
+type verdict int
+
+func (v verdict) Error() string { return "" }
+
+// usageError is a mistake on the command line.
+type usageError struct {
+	command string
+	cause   error
+}
+
+func (e *usageError) Error() string { return e.cause.Error() }
+func (e *usageError) Unwrap() error { return e.cause }
+
+func usage(cmd *cobra.Command, cause error) error {
+	return &usageError{cmd.CommandPath(), cause}
+}
+
+// exitStatus is the one place where an error becomes a number.
+func exitStatus(err error) int {
+	var (
+		said     verdict
+		mistake  *usageError
+		problems *app.PolicyError
+		request  *app.RequestError
+	)
+	switch {
+	case err == nil:
+		return exitFine
+	case errors.As(err, &said):
+		return int(said)
+	case errors.Is(err, context.Canceled):
+		return exitInterrupted
+	case errors.As(err, &mistake), errors.As(err, &problems), errors.As(err, &request):
+		return exitUsage
+	}
+	return exitIncomplete
+}
+
+// wanted turns the Args of cobra into usage errors.
+func wanted(check cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if err := check(cmd, args); err != nil {
+			return usage(cmd, err)
+		}
+		return nil
+	}
+}
