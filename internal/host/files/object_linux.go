@@ -19,6 +19,7 @@ import (
 type Object struct {
 	subject
 	rel string
+	dir *Directory // through which it was opened; rel is then empty
 }
 
 // Object holds the object at a path relative to the root ("." for the root
@@ -66,7 +67,20 @@ func (r *Root) object(fd int, rel string) (*Object, error) {
 }
 
 // Path is the absolute path by which the object was opened.
-func (o *Object) Path() string { return o.root.below(o.rel) }
+func (o *Object) Path() string {
+	if o.dir != nil {
+		return o.dir.below(strings.TrimSuffix(string(o.dir.name), "\x00"))
+	}
+	return o.root.below(o.rel)
+}
+
+// failed is an error about the object. Its path is put together only for one.
+func (o *Object) failed(op string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return failed(op, o.Path(), err)
+}
 
 // Close gives the descriptor back.
 func (o *Object) Close() error {
@@ -82,11 +96,11 @@ func (o *Object) Look(want entry.Facts) (entry.Entry, error) {
 	var st sys.Stat
 	if err := sys.StatHeld(o.held, &st); err != nil {
 		e.Denied = want | entry.Stat
-		return e, failed("look at", o.Path(), err)
+		return e, o.failed("look at", err)
 	}
 	setStat(&e, &st)
 	placed(&e, o.rel)
-	return e, failed("examine", o.Path(), o.fetch(&e, want))
+	return e, o.failed("examine", o.fetch(&e, want))
 }
 
 func (o *Object) is(t uint16) bool { return o.st.Mode&sys.TypeMask == t }
@@ -95,15 +109,15 @@ func (o *Object) is(t uint16) bool { return o.st.Mode&sys.TypeMask == t }
 func (o *Object) Chmod(m mode.Mode) error {
 	const op = "change mode of"
 	if o.is(sys.TypeLink) {
-		return failed(op, o.Path(), syscall.EOPNOTSUPP)
+		return o.failed(op, syscall.EOPNOTSUPP)
 	}
-	return failed(op, o.Path(), o.root.calls.ChmodHeld(o.root.proc, o.held, uint32(m&mode.All)))
+	return o.failed(op, o.root.calls.ChmodHeld(o.root.proc, o.held, uint32(m&mode.All)))
 }
 
 // Chown sets owner and group, of a symbolic link itself too; ident.NoUID and
 // ident.NoGID leave theirs as they are.
 func (o *Object) Chown(uid ident.UID, gid ident.GID) error {
-	return failed("change owner of", o.Path(), sys.ChownHeld(o.held, uint32(uid), uint32(gid)))
+	return o.failed("change owner of", sys.ChownHeld(o.held, uint32(uid), uint32(gid)))
 }
 
 // SetACL sets the access list; nil removes it, whereupon the mode's group bits are
@@ -116,7 +130,7 @@ func (o *Object) SetACL(l acl.List) error {
 func (o *Object) SetDefaultACL(l acl.List) error {
 	const op = "change default ACL of"
 	if !o.is(sys.TypeDir) {
-		return failed(op, o.Path(), syscall.ENOTDIR)
+		return o.failed(op, syscall.ENOTDIR)
 	}
 	return o.setAttribute(op, sys.DefaultACL, encoded(l))
 }
@@ -133,7 +147,7 @@ func encoded(l acl.List) []byte {
 func (o *Object) SetCaps(caps string) error {
 	const op = "change capabilities of"
 	if !o.is(sys.TypeRegular) {
-		return failed(op, o.Path(), syscall.EOPNOTSUPP)
+		return o.failed(op, syscall.EOPNOTSUPP)
 	}
 	return o.setAttribute(op, sys.Capability, []byte(caps))
 }
@@ -143,7 +157,7 @@ func (o *Object) setAttribute(op, name string, value []byte) error {
 	if len(value) == 0 && absent(err) {
 		err = nil
 	}
-	return failed(op, o.Path(), err)
+	return o.failed(op, err)
 }
 
 // change sets an attribute, or removes it if value is empty.
@@ -178,7 +192,7 @@ func (o *Object) changeOpened(name string, value []byte) error {
 // SetFlags sets the four flags that entry.Flags names, and leaves all others of a
 // regular file or directory as they are.
 func (o *Object) SetFlags(f entry.Flags) error {
-	return failed("change flags of", o.Path(), o.setFlags(f))
+	return o.failed("change flags of", o.setFlags(f))
 }
 
 func (o *Object) setFlags(f entry.Flags) error {
