@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os/user"
+	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
@@ -179,6 +180,9 @@ func hold(path string, o Options) (*sys.Held, error) {
 	}
 	if trimmed == "" && path != "" && o.Root == "" {
 		trimmed = "/"
+	}
+	if o.Root != "" {
+		trimmed = filepath.Clean(trimmed) // no link is followed, so ".." is what its letters say
 	}
 	held, err := sys.HoldPath(o.Root, trimmed, o.Follow)
 	if errors.Is(err, syscall.ELOOP) {

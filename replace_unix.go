@@ -64,6 +64,8 @@ func openOld(path string, o ReplaceOptions) (*old, error) {
 // openDirectory opens the directory part of a path, beneath root if there is one.
 func openDirectory(root, dir string) (int, error) {
 	switch short := strings.TrimRight(dir, "/"); {
+	case root != "" && filepath.IsAbs(dir):
+		return -1, syscall.EXDEV // as openat2(2) says of a way out
 	case root != "" && short == "":
 		root, dir = "", root
 	case short == "":
@@ -71,7 +73,7 @@ func openDirectory(root, dir string) (int, error) {
 	default:
 		dir = short
 	}
-	held, err := sys.HoldPath(root, orDot(dir), true)
+	held, err := hold(orDot(dir), Options{Root: root, Follow: true})
 	if err != nil {
 		return -1, err
 	}
