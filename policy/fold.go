@@ -20,6 +20,7 @@ func (d decider) rule() int { return int(d) }
 type folded struct {
 	state   entry.State
 	mode    [12]decider
+	written mode.Mode // the bits that a rule, not its exception, wrote last
 	owner   decider
 	group   decider
 	flags   [4]decider
@@ -46,6 +47,7 @@ func (f *folded) start(found entry.State) {
 	for i := range f.mode {
 		f.mode[i] = nobody
 	}
+	f.written = 0
 	f.owner, f.group, f.flags = nobody, nobody, [4]decider{nobody, nobody, nobody, nobody}
 	f.lists, f.refused, f.missing = f.lists[:0], f.refused[:0], 0
 }
@@ -82,6 +84,7 @@ func (f *folded) writeMode(bits, m mode.Mode, by decider) {
 			f.mode[i] = by
 		}
 	}
+	f.written |= bits
 	if m != f.state.Mode && f.state.ACL != nil {
 		f.state.ACL = f.state.ACL.WithMode(m)
 	}
@@ -181,6 +184,7 @@ func (f *folded) keep(d *demand, s *subject, by decider) {
 	if d.mode.some {
 		bits := d.mode.decides(f.state.Mode, s.Kind)
 		f.writeMode(bits, f.state.Mode&^bits|s.Mode&bits, by)
+		f.written &^= bits
 	}
 	if set := d.set | d.clear; set != 0 && s.Known&entry.Attributes != 0 {
 		f.state.Flags = f.state.Flags&^set | s.Flags&set

@@ -19,6 +19,10 @@ type Outcome struct {
 
 	Desired entry.State // what the rules make of the entry
 	Decided []Decision  // by rule, in the order of the file; only rules that found something
+
+	// Written is the mode bits that a rule decided, those included that are as
+	// wanted already; not those that an exception keeps.
+	Written mode.Mode
 }
 
 // Decision is what one rule decides about an entry and finds otherwise.
