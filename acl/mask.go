@@ -100,13 +100,3 @@ func rises(edited List, cs []change, old, mask mode.Rights) (list []Rise) {
 func changed(cs []change, t Tag, id uint32) bool {
 	return slices.ContainsFunc(cs, func(c change) bool { return c.matches(t, id) })
 }
-
-// setfacl is what setfacl -m makes of a list, its mask included: the sum of all
-// that named entries and the owning group have, unless the mask is given.
-func (l List) setfacl(cs []change, k mode.Kind) List {
-	l = l.set(cs, k == mode.Directory)
-	if l.Minimal() || changed(cs, Mask, NoID) {
-		return l
-	}
-	return l.with(Entry{Mask, NoID, l.union()})
-}

@@ -122,15 +122,15 @@ func (s Spec) Apply(access, def List, m mode.Mode, k mode.Kind) (List, List, mod
 	if s.form == none {
 		return nil, nil, withoutList(access.WithMode(m), m), nil
 	}
-	newAccess, m, err := s.applyAccess(access.WithMode(m), m, k)
+	newAccess, newMode, err := s.applyAccess(access.WithMode(m), m, k)
 	if err != nil {
 		return access, def, m, err
 	}
-	newDef, err := s.applyDefault(def, newAccess, m, k)
+	newDef, err := s.applyDefault(def, newAccess, newMode, k)
 	if err != nil {
 		return access, def, m, err
 	}
-	return newAccess, newDef, m, nil
+	return newAccess, newDef, newMode, nil
 }
 
 // withoutList is the mode when the list goes: the group bits show the mask, and
@@ -199,7 +199,7 @@ func (s Spec) edit(found List, cs []change, k mode.Kind) (List, error) {
 }
 
 // set is one pass of setfacl -m over a list: X gives execute where always says so
-// or where an entry other than the mask has it by then.
+// or where any entry, the mask too, has it by then.
 func (l List) set(cs []change, always bool) List {
 	for _, c := range cs {
 		e := c.Entry
@@ -212,7 +212,7 @@ func (l List) set(cs []change, always bool) List {
 }
 
 func (l List) mayExecute() bool {
-	return slices.ContainsFunc(l, func(e Entry) bool { return e.Tag != Mask && e.Rights&mode.X != 0 })
+	return slices.ContainsFunc(l, func(e Entry) bool { return e.Rights&mode.X != 0 })
 }
 
 // withoutNames is the list without named entries and mask.
