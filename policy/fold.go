@@ -315,6 +315,7 @@ func (w *Worker) certain(s *subject, rules int, lacking entry.Facts) (Outcome, e
 
 // agree takes back what another fold ends differently about.
 func (f *folded) agree(o *folded, found entry.State) {
+	f.written &= o.written
 	for i := range f.mode {
 		if bit := mode.Mode(1) << i; (f.state.Mode^o.state.Mode)&bit != 0 || f.mode[i] != o.mode[i] {
 			f.state.Mode = f.state.Mode&^bit | found.Mode&bit
@@ -342,7 +343,7 @@ func (f *folded) agree(o *folded, found entry.State) {
 // outcome reads the decisions off the fold. A change of an object that may have a
 // list wants the list known: it says what the change does.
 func (w *Worker) outcome(s *subject, unknown entry.Facts) (Outcome, entry.Facts) {
-	o := Outcome{Desired: w.fold.state, Unknown: unknown | w.fold.missing&s.Denied}
+	o := Outcome{Desired: w.fold.state, Unknown: unknown | w.fold.missing&s.Denied, Written: w.fold.written}
 	w.decided = w.decided[:0]
 	for i := range w.matches {
 		m := &w.matches[i]
