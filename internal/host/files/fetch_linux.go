@@ -28,7 +28,7 @@ func (r *reader) Fetch(e *entry.Entry, want entry.Facts) error {
 }
 
 func (r *reader) lookAgain(e *entry.Entry) error {
-	if err := sys.StatName(r.fd, r.terminated(e.Name), &r.st); err != nil {
+	if err := sys.StatName(r.fd, r.terminated(e.Name), &r.st, sys.Patient); err != nil {
 		return err
 	}
 	setStat(e, &r.st)

@@ -34,7 +34,9 @@ const (
 // reader reads directories for one worker.
 type reader struct {
 	root  *Root
-	fd    int // the open directory; −1 for none
+	slow  slowPlaces
+	pace  sys.Pace // of the open directory
+	fd    int      // the open directory; −1 for none
 	dir   *entry.Dir
 	holds bool // the open directory has directories in it
 	chain []held
@@ -57,9 +59,9 @@ type held struct {
 	fd  int
 }
 
-func newReader(r *Root) *reader {
+func newReader(r *Root, slow slowPlaces) *reader {
 	return &reader{
-		root: r, fd: -1,
+		root: r, slow: slow, fd: -1,
 		names: make([]byte, namesSize),
 		batch: make([]entry.Entry, batchSize),
 	}
@@ -68,6 +70,7 @@ func newReader(r *Root) *reader {
 // Open implements tree.Reader.
 func (r *reader) Open(d *entry.Dir, id entry.Identity, place int64) error {
 	r.leave()
+	r.pace = r.slow.pace(d, id)
 	fd, err := r.openDirectory(d)
 	if err != nil {
 		return err
@@ -93,12 +96,12 @@ func (r *reader) leave() {
 	limit := int(r.root.held.Load())
 	if r.holds && limit > 0 {
 		for len(r.chain) >= limit {
-			sys.Close(r.chain[0].fd)
+			sys.CloseDirectory(r.chain[0].fd, r.pace)
 			r.chain = append(r.chain[:0], r.chain[1:]...)
 		}
 		r.chain = append(r.chain, held{r.dir, r.fd})
 	} else {
-		sys.Close(r.fd)
+		sys.CloseDirectory(r.fd, r.pace)
 	}
 	r.fd = -1
 }
@@ -145,7 +148,7 @@ func (r *reader) keepAbove(d *entry.Dir) {
 		if above == top.dir {
 			return
 		}
-		sys.Close(top.fd)
+		sys.CloseDirectory(top.fd, r.pace)
 		r.chain[n-1] = held{}
 		r.chain = r.chain[:n-1]
 	}
@@ -154,7 +157,7 @@ func (r *reader) keepAbove(d *entry.Dir) {
 // release closes every directory that is kept open for convenience.
 func (r *reader) release() {
 	for _, h := range r.chain {
-		sys.Close(h.fd)
+		sys.CloseDirectory(h.fd, r.pace)
 	}
 	clear(r.chain)
 	r.chain = r.chain[:0]
@@ -181,7 +184,7 @@ func (r *reader) open(dir int, rel string) (int, error) {
 		return r.root.calls.OpenBeneath(dir, rel, sys.List, 0)
 	}
 	r.how = sys.OpenHow{Flags: uint64(sys.List), Resolve: uint64(sys.Beneath)}
-	return sys.OpenNameBeneath(dir, r.terminated(rel), &r.how)
+	return sys.OpenNamePaced(dir, r.terminated(rel), &r.how, r.pace)
 }
 
 // terminated is a path with a NUL behind it, valid until the next call.
@@ -191,10 +194,10 @@ func (r *reader) terminated(path string) *byte {
 }
 
 // same compares the open directory with the one that was looked at. Its own inode
-// number stands in its entry ".", which is nearly always the first; where it is
-// not, or differs (overlayfs), the directory itself is asked.
+// number stands in its entry "."; where that is not soon found, or differs
+// (overlayfs), the directory itself is asked.
 func (r *reader) same(id entry.Identity) error {
-	if n, _, ok := sys.NextName(r.names[:r.used]); ok && n.Inode == id.Inode && string(n.Bytes) == "." {
+	if r.ownNumber() == id.Inode {
 		return nil
 	}
 	if err := sys.StatHeld(r.fd, &r.st); err != nil {
@@ -208,11 +211,28 @@ func (r *reader) same(id entry.Identity) error {
 	return nil
 }
 
+// ownNumber is the inode number of the entry ".", or 0.
+func (r *reader) ownNumber() uint64 {
+	const soon = 64
+	rest := r.names[:r.used]
+	for range soon {
+		n, after, ok := sys.NextName(rest)
+		if !ok {
+			break
+		}
+		if len(n.Bytes) == 1 && n.Bytes[0] == '.' {
+			return n.Inode
+		}
+		rest = after
+	}
+	return 0
+}
+
 // fill reads names until a batch is sure to be full, or the directory is at its end.
 func (r *reader) fill() error {
 	r.used, r.at = 0, 0
 	for !r.ended && namesSize-r.used >= readSize {
-		n, err := sys.ReadNames(r.fd, r.names[r.used:r.used+readSize])
+		n, err := sys.ReadNames(r.fd, r.names[r.used:r.used+readSize], r.pace)
 		if err != nil {
 			return gone(err)
 		}
@@ -269,7 +289,7 @@ func (r *reader) look() int {
 
 // lookAt makes an entry of a name in the open directory; not if it is gone.
 func (r *reader) lookAt(e *entry.Entry, name []byte) bool {
-	err := sys.StatName(r.fd, &name[0], &r.st)
+	err := sys.StatName(r.fd, &name[0], &r.st, r.pace)
 	if err == syscall.ENOENT { //nolint:errorlint // calls answer bare numbers
 		return false
 	}

@@ -72,7 +72,7 @@ func (r *Root) Entry(want entry.Facts) (entry.Entry, error) {
 
 // Walk visits the tree.
 func (r *Root) Walk(ctx context.Context, o tree.Options, newVisitor func() tree.Visitor) error {
-	return failed("walk", r.path, tree.Walk(ctx, host{r}, o, newVisitor))
+	return failed("walk", r.path, tree.Walk(ctx, host{r, r.slowPlaces()}, o, newVisitor))
 }
 
 // Sync writes what was changed to storage: the file system of the root, and every
@@ -110,8 +110,11 @@ func (r *Root) below(rel string) string {
 }
 
 // host is a root as a walk sees it.
-type host struct{ root *Root }
+type host struct {
+	root *Root
+	slow slowPlaces
+}
 
 func (h host) Root() (entry.Entry, error) { return h.root.Entry(entry.Stat) }
 
-func (h host) Reader() tree.Reader { return newReader(h.root) }
+func (h host) Reader() tree.Reader { return newReader(h.root, h.slow) }

@@ -10,17 +10,23 @@ import (
 
 // ReadNames reads entries of a directory into buf (getdents64(2)); 0 is the end.
 // buf must hold at least one entry of the longest name, 280 bytes.
-func ReadNames(fd int, buf []byte) (int, error) {
+func ReadNames(fd int, buf []byte, pace Pace) (int, error) {
+	var e unix.Errno
 	for range attempts {
-		n, _, e := unix.Syscall(unix.SYS_GETDENTS64, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(buf))), uintptr(len(buf)))
+		var n uintptr
+		if pace == Prompt {
+			n, _, e = unix.RawSyscall(unix.SYS_GETDENTS64, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(buf))), uintptr(len(buf)))
+		} else {
+			n, _, e = unix.Syscall(unix.SYS_GETDENTS64, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(buf))), uintptr(len(buf)))
+		}
 		if e == 0 {
 			return int(n), nil
 		}
 		if !again(e) {
-			return 0, e
+			break
 		}
 	}
-	return 0, unix.EINTR
+	return 0, e
 }
 
 // SeekNames goes on with a directory at the place that a Name's Next says.

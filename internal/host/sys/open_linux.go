@@ -91,18 +91,29 @@ type OpenHow = unix.OpenHow
 
 // OpenNameBeneath is openat2(2) for a path that ends in NUL.
 func OpenNameBeneath(dir int, name *byte, how *OpenHow) (int, error) {
-	var last unix.Errno
+	return OpenNamePaced(dir, name, how, Patient)
+}
+
+// OpenNamePaced is OpenNameBeneath at a pace.
+func OpenNamePaced(dir int, name *byte, how *OpenHow, pace Pace) (int, error) {
+	var e unix.Errno
 	for range attempts {
-		fd, _, e := unix.Syscall6(unix.SYS_OPENAT2, uintptr(dir), uintptr(unsafe.Pointer(name)),
-			uintptr(unsafe.Pointer(how)), unix.SizeofOpenHow, 0, 0)
+		var fd uintptr
+		if pace == Prompt {
+			fd, _, e = unix.RawSyscall6(unix.SYS_OPENAT2, uintptr(dir), uintptr(unsafe.Pointer(name)),
+				uintptr(unsafe.Pointer(how)), unix.SizeofOpenHow, 0, 0)
+		} else {
+			fd, _, e = unix.Syscall6(unix.SYS_OPENAT2, uintptr(dir), uintptr(unsafe.Pointer(name)),
+				uintptr(unsafe.Pointer(how)), unix.SizeofOpenHow, 0, 0)
+		}
 		if e == 0 {
 			return int(fd), nil
 		}
-		if last = e; !again(e) {
+		if !again(e) {
 			break
 		}
 	}
-	return -1, last
+	return -1, e
 }
 
 // openStepwise opens piece after piece: as much as one openat2 takes, or one
@@ -156,6 +167,15 @@ func (c *Calls) cut(path string) (piece, rest string) {
 // Close closes a descriptor. There is nothing to be done about an error: Linux
 // has released the descriptor in any case.
 func Close(fd int) { _ = unix.Close(fd) }
+
+// CloseDirectory is Close for a descriptor that was only read from.
+func CloseDirectory(fd int, pace Pace) {
+	if pace == Prompt {
+		_, _, _ = unix.RawSyscall(unix.SYS_CLOSE, uintptr(fd), 0, 0)
+		return
+	}
+	Close(fd)
+}
 
 // Pread reads at an offset, all of buf or up to the end of the file.
 func Pread(fd int, buf []byte, offset int64) (int, error) {

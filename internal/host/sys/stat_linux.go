@@ -19,18 +19,25 @@ const (
 
 // StatName looks at name in dir, itself if it is a symbolic link, and sets off no
 // automount. name ends in NUL; nothing is allocated.
-func StatName(dir int, name *byte, st *Stat) error {
+func StatName(dir int, name *byte, st *Stat, pace Pace) error {
+	const flags = unix.AT_SYMLINK_NOFOLLOW | unix.AT_NO_AUTOMOUNT
+	var e unix.Errno
 	for range attempts {
-		_, _, e := unix.Syscall6(unix.SYS_STATX, uintptr(dir), uintptr(unsafe.Pointer(name)),
-			unix.AT_SYMLINK_NOFOLLOW|unix.AT_NO_AUTOMOUNT, wantedOfStat, uintptr(unsafe.Pointer(st)), 0)
+		if pace == Prompt {
+			_, _, e = unix.RawSyscall6(unix.SYS_STATX, uintptr(dir), uintptr(unsafe.Pointer(name)),
+				flags, wantedOfStat, uintptr(unsafe.Pointer(st)), 0)
+		} else {
+			_, _, e = unix.Syscall6(unix.SYS_STATX, uintptr(dir), uintptr(unsafe.Pointer(name)),
+				flags, wantedOfStat, uintptr(unsafe.Pointer(st)), 0)
+		}
 		if e == 0 {
 			return nil
 		}
 		if !again(e) {
-			return e
+			break
 		}
 	}
-	return unix.EAGAIN
+	return e
 }
 
 var emptyName [1]byte

@@ -1,0 +1,142 @@
+//go:build linux
+
+// Command floor is the least that a look at every entry of a tree can cost: each
+// directory opened, read with getdents64 and closed, one statx for each entry, on
+// as many threads as there are processors. It judges nothing but counts, and is
+// what bench compares ward with.
+package main
+
+import (
+	"encoding/binary"
+	"fmt"
+	"os"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// shared is where workers without a directory find one.
+type shared struct {
+	mu      sync.Mutex
+	wake    sync.Cond
+	paths   []string
+	idle    int
+	workers int
+	wanted  atomic.Int32
+}
+
+type worker struct {
+	shared  *shared
+	stack   []string
+	buf     []byte
+	st      unix.Statx_t
+	entries int
+	writes  int // entries that others may write
+}
+
+func (s *shared) take() (string, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.idle++
+	s.wanted.Store(int32(s.idle - len(s.paths)))
+	for len(s.paths) == 0 {
+		if s.idle == s.workers {
+			s.wake.Broadcast()
+			return "", false
+		}
+		s.wake.Wait()
+	}
+	s.idle--
+	path := s.paths[len(s.paths)-1]
+	s.paths = s.paths[:len(s.paths)-1]
+	return path, true
+}
+
+func (w *worker) give() {
+	half := len(w.stack) / 2
+	if half == 0 || w.shared.wanted.Load() <= 0 {
+		return
+	}
+	w.shared.mu.Lock()
+	w.shared.paths = append(w.shared.paths, w.stack[:half]...)
+	w.shared.wanted.Store(int32(w.shared.idle - len(w.shared.paths)))
+	w.shared.mu.Unlock()
+	w.shared.wake.Broadcast()
+	w.stack = append(w.stack[:0], w.stack[half:]...)
+}
+
+func (w *worker) run() {
+	for {
+		var path string
+		if n := len(w.stack); n > 0 {
+			path, w.stack = w.stack[n-1], w.stack[:n-1]
+		} else if next, ok := w.shared.take(); ok {
+			path = next
+		} else {
+			return
+		}
+		w.read(path)
+		w.give()
+	}
+}
+
+func (w *worker) read(path string) {
+	fd, err := syscall.Open(path, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, path, err)
+		return
+	}
+	for {
+		n, _, e := syscall.Syscall(unix.SYS_GETDENTS64, uintptr(fd), uintptr(unsafe.Pointer(&w.buf[0])), uintptr(len(w.buf)))
+		if e != 0 || n == 0 {
+			break
+		}
+		w.look(fd, path, w.buf[:n])
+	}
+	_ = syscall.Close(fd)
+}
+
+func (w *worker) look(fd int, path string, names []byte) {
+	for len(names) > 0 {
+		size := binary.NativeEndian.Uint16(names[16:])
+		name := names[19:size]
+		names = names[size:]
+		if name[0] == '.' && (name[1] == 0 || name[1] == '.' && name[2] == 0) {
+			continue
+		}
+		_, _, e := syscall.Syscall6(unix.SYS_STATX, uintptr(fd), uintptr(unsafe.Pointer(&name[0])),
+			unix.AT_SYMLINK_NOFOLLOW|unix.AT_NO_AUTOMOUNT, unix.STATX_BASIC_STATS, uintptr(unsafe.Pointer(&w.st)), 0)
+		if e != 0 {
+			continue
+		}
+		w.entries++
+		if w.st.Mode&0o002 != 0 && w.st.Mode&unix.S_IFMT != unix.S_IFLNK {
+			w.writes++
+		}
+		if w.st.Mode&unix.S_IFMT == unix.S_IFDIR {
+			w.stack = append(w.stack, path+"/"+unix.ByteSliceToString(name))
+		}
+	}
+}
+
+func main() {
+	n := runtime.GOMAXPROCS(0)
+	s := &shared{paths: []string{os.Args[1]}, workers: n}
+	s.wake.L = &s.mu
+	workers := make([]worker, n)
+	var all sync.WaitGroup
+	for i := range workers {
+		workers[i] = worker{shared: s, buf: make([]byte, 64<<10)}
+		all.Go(workers[i].run)
+	}
+	all.Wait()
+	entries, writes := 1, 0
+	for i := range workers {
+		entries, writes = entries+workers[i].entries, writes+workers[i].writes
+	}
+	fmt.Println(entries, "entries,", writes, "that others may write")
+}
