@@ -76,7 +76,7 @@ func (b bench) chmod(t *testing.T, expr string, umask mode.Mode) bool {
 }
 
 // What chmod(1) of GNU does with generated expressions is what ParseExpr says.
-func TestExprAgreesWithRealChmod(t *testing.T) {
+func TestExprOracleChmod(t *testing.T) {
 	requires.Tool(t, "chmod", "sh")
 	if out, err := exec.Command("chmod", "--version").Output(); err != nil || !strings.Contains(string(out), "GNU coreutils") {
 		requires.Tool(t, "GNU chmod")
@@ -153,7 +153,7 @@ func letters(r *rand.Rand, from string, most int) string {
 }
 
 // FileMode and FromFileMode agree with what the os package makes of a real file.
-func TestFileModeAgreesWithOS(t *testing.T) {
+func TestFileModeOracleOS(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "f")
 	if err := os.WriteFile(path, nil, 0o600); err != nil {
 		t.Fatal(err)
