@@ -35,10 +35,18 @@ func (e *PolicyError) Error() string {
 // rule, a pattern.
 type RequestError struct {
 	Problem string
-	Hint    string
+	Hint    string // what to do about it; "" when there is nothing to say
+	Err     error  // nil, or the cause
 }
 
-func (e *RequestError) Error() string { return e.Problem }
+func (e *RequestError) Error() string {
+	if e.Err != nil {
+		return e.Problem + ": " + e.Err.Error()
+	}
+	return e.Problem
+}
+
+func (e *RequestError) Unwrap() error { return e.Err }
 
 // rulebook is every policy that judges a tree, its rules numbered through.
 type rulebook struct {
@@ -61,23 +69,30 @@ func loadRulebook(j Judging, accounts *account.Database) (*rulebook, error) {
 	if len(j.Policies)+len(j.Packs) == 0 {
 		j.Packs = []string{DefaultPack}
 	}
-	for _, name := range j.Packs {
-		if err := b.addPack(name); err != nil {
-			return nil, err
-		}
-	}
-	for _, file := range j.Policies {
-		if err := b.addFile(file); err != nil {
-			return nil, err
-		}
+	if err := b.load(j.Packs, j.Policies); err != nil {
+		return nil, err
 	}
 	return b, b.choose(j)
+}
+
+func (b *rulebook) load(packs, files []string) error {
+	for _, name := range packs {
+		if err := b.addPack(name); err != nil {
+			return err
+		}
+	}
+	for _, file := range files {
+		if err := b.addFile(file); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (b *rulebook) addPack(name string) error {
 	p, err := packs.Load(name)
 	if err != nil {
-		return &RequestError{fmt.Sprintf("there is no pack %q", name), "the packs are: " + strings.Join(packs.Names(), ", ")}
+		return &RequestError{Problem: fmt.Sprintf("there is no pack %q", name), Hint: "the packs are: " + strings.Join(packs.Names(), ", ")}
 	}
 	text, err := packs.Source(name)
 	if err != nil {
@@ -112,15 +127,15 @@ const maxPolicy = 16 << 20
 func readFile(name string) ([]byte, error) {
 	f, err := os.Open(name)
 	if err != nil {
-		return nil, fmt.Errorf("read policy: %w", err)
+		return nil, &RequestError{Problem: "read policy", Err: err}
 	}
 	defer f.Close()
 	text, err := io.ReadAll(io.LimitReader(f, maxPolicy+1))
-	if err != nil {
-		return nil, fmt.Errorf("read policy: %w", err)
+	if err == nil && len(text) > maxPolicy {
+		err = fmt.Errorf("%q is larger than 16 MiB", name)
 	}
-	if len(text) > maxPolicy {
-		return nil, fmt.Errorf("read policy: %q is larger than 16 MiB", name)
+	if err != nil {
+		return nil, &RequestError{Problem: "read policy", Err: err}
 	}
 	return text, nil
 }
@@ -141,7 +156,7 @@ func (b *rulebook) choose(j Judging) error {
 	}
 	for _, id := range j.Rules {
 		if !slices.ContainsFunc(b.rules, func(r policy.Rule) bool { return r.ID == id }) {
-			return &RequestError{fmt.Sprintf("there is no rule %q in %s", id, b.names()), "`ward rules` lists them"}
+			return &RequestError{Problem: fmt.Sprintf("there is no rule %q in %s", id, b.names()), Hint: b.similar(id)}
 		}
 	}
 	var err error

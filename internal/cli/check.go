@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"fmt"
 	"io"
 
 	"github.com/spf13/cobra"
@@ -45,10 +44,11 @@ func newCheckCommand(c *console) *cobra.Command {
 		Use:   "check [PATH...]",
 		Short: "Say what is wrong with the permissions of a tree",
 		Long: exits(checkLong,
-			"0  nothing wrong at --fail-on or above, and everything was looked at",
-			"1  findings at --fail-on or above, whether or not all was looked at",
+			"0  everything was looked at, and nothing is wrong at --fail-on or above",
+			"1  everything was looked at, and there are findings at --fail-on or above",
 			"2  a mistake in the command line, a policy or the file of known findings",
-			"3  no such findings, but something could not be looked at: see standard error"),
+			"3  something could not be looked at: what, is on standard error; the findings",
+			"   among the rest are reported all the same"),
 		Example: checkExample,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return runCheck(cmd, c, o, args)
@@ -102,15 +102,15 @@ func check(ctx context.Context, c *console, q app.CheckRequest, write checkForma
 	return checkVerdict(answer, least)
 }
 
-// checkVerdict is 1 where anything is wrong, since what could not be looked at
-// cannot make that right; 3 where nothing is known to be wrong but not all was
-// seen.
+// checkVerdict is 3 where not all was seen, whatever was found: 0 and 1 are then
+// answers about the whole tree, which scripts can rely on. The findings have been
+// written all the same.
 func checkVerdict(a *app.Checked, least finding.Severity) error {
 	switch {
-	case a.AtLeast(least) > 0:
-		return verdict(exitFindings)
 	case !a.Complete():
 		return verdict(exitIncomplete)
+	case a.AtLeast(least) > 0:
+		return verdict(exitFindings)
 	}
 	return nil
 }
@@ -122,19 +122,14 @@ func failOn(cmd *cobra.Command, word string) (finding.Severity, error) {
 	if word == "never" {
 		return never, nil
 	}
-	s, ok := finding.ParseSeverity(word)
-	if !ok {
-		return 0, usage(cmd, fmt.Errorf("--fail-on %q: must be info, warning, error, critical or never", word))
-	}
-	return s, nil
+	s, _ := finding.ParseSeverity(word)
+	return s, oneOf(cmd, "fail-on", word, "info", "warning", "error", "critical", "never")
 }
 
 type checkFormat func(io.Writer, *app.Checked) error
 
 func checkWriter(cmd *cobra.Command, c *console, format string) (checkFormat, error) {
 	switch format {
-	case "text":
-		return func(w io.Writer, a *app.Checked) error { return report.CheckText(w, a, c.style) }, nil
 	case "json":
 		return report.CheckJSON, nil
 	case "sarif":
@@ -142,5 +137,6 @@ func checkWriter(cmd *cobra.Command, c *console, format string) (checkFormat, er
 	case "rdjsonl":
 		return report.CheckRDJSONL, nil
 	}
-	return nil, usage(cmd, fmt.Errorf("--format %q: must be text, json, sarif or rdjsonl", format))
+	text := func(w io.Writer, a *app.Checked) error { return report.CheckText(w, a, c.style) }
+	return text, oneOf(cmd, "format", format, "text", "json", "sarif", "rdjsonl")
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"io/fs"
 	"syscall"
+
+	"ward/internal/app"
 )
 
 // hints says for each known cause what a person can do about it. The first that
@@ -23,6 +25,10 @@ var hints = []struct {
 }
 
 func hintFor(err error) string {
+	var request *app.RequestError
+	if errors.As(err, &request) && request.Hint != "" {
+		return request.Hint
+	}
 	for _, h := range hints {
 		if errors.Is(err, h.cause) {
 			return h.do

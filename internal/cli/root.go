@@ -49,7 +49,8 @@ func newRootCommand(c *console) *cobra.Command {
 			root.AddCommand(cmd)
 		}
 	}
-	add("main", newCheckCommand(c))
+	add("main", newCheckCommand(c), newAssertCommand(c))
+	add("policy", newRulesCommand(c))
 	add("more", newCompletionCommand(c), newVersionCommand(c))
 	root.SetHelpCommandGroupID("more")
 	return root
