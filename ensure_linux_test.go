@@ -176,16 +176,11 @@ func TestEnsureOwner(t *testing.T) {
 }
 
 func TestEnsureSaysWhatItMayNotDo(t *testing.T) {
-	requires.Root(t)
-	path := filepath.Join(os.TempDir(), "ward-ensure-foreign")
 	if os.Geteuid() == 0 {
-		if err := os.WriteFile(path, nil, 0o644); err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { os.Remove(path) })
+		t.Setenv("WARD_TEST_PATH", file(t, testfs.ReachableDir(t), "file", 0o644))
 	}
 	testfs.As(t, testfs.Stranger, func(t *testing.T) {
-		err := ward.Ensure(path, 0o600, ward.Options{})
+		err := ward.Ensure(os.Getenv("WARD_TEST_PATH"), 0o600, ward.Options{})
 		var e *ward.Error
 		if !errors.As(err, &e) || !errors.Is(err, fs.ErrPermission) || e.Found != (ward.State{Kind: mode.Regular, Mode: 0o644}) || e.Wanted.Mode != 0o600 {
 			t.Errorf("%v", err)

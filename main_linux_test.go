@@ -3,16 +3,34 @@ package ward_test
 import (
 	"errors"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
 	"golang.org/x/sys/unix"
 
+	"ward"
 	"ward/internal/testfs"
 )
 
 func TestMain(m *testing.M) {
-	testfs.Main(m, testfs.Actors{"swap": swap})
+	testfs.Main(m, testfs.Actors{"swap": swap, "change": changeAll})
+}
+
+// changeAll does everything that the library can do to args[0], a file.
+func changeAll(args []string) error {
+	path := args[0]
+	f, err := ward.CreatePrivate(path + ".new")
+	if err != nil {
+		return err
+	}
+	return errors.Join(
+		f.Close(),
+		ward.Ensure(path, 0o2750, ward.Options{Owner: "61234", Group: "61235"}),
+		ward.AddBits(path, 0o001, ward.Options{}),
+		ward.RemoveBits(path, 0o2000, ward.Options{}),
+		ward.Replace(path, strings.NewReader("new"), ward.ReplaceOptions{}),
+	)
 }
 
 // swap makes the name args[0] by turns a file of its owner's, and the object that
