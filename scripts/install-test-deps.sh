@@ -17,7 +17,7 @@ bfs:bfs
 setcap:libcap2-bin getcap:libcap2-bin capsh:libcap2-bin
 mount:mount unshare:util-linux setpriv:util-linux taskset:util-linux
 find:findutils
-ssh-keygen:openssh-client
+ssh-keygen:openssh-client gpg:gnupg
 openssl:openssl
 python3:python3-minimal
 '

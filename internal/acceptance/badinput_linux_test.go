@@ -61,7 +61,7 @@ func TestRootsThatAreNoTree(t *testing.T) {
 	missing := filepath.Join(t.TempDir(), "missing")
 	ward(t, "check", missing).wants(t, 3, missing, "no such file")
 	single := file(t, filepath.Join(t.TempDir(), "server.key"), privateKey, 0o644)
-	ward(t, "check", single).wants(t, 1, single, "0600")
+	ward(t, "check", single).wants(t, 1, single, "0640")
 	link := filepath.Join(t.TempDir(), "link")
 	must(t, os.Symlink(single, link))
 	ward(t, "check", link).wants(t, 1, single)
