@@ -27,8 +27,9 @@ func traceChanges(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	counters := t.TempDir() // of a run with coverage
 	got := testfs.TraceWrites(t, testfs.Program{
-		Args: []string{self, path}, Env: append(os.Environ(), "WARD_TESTFS_ACTOR=change"),
+		Args: []string{self, path}, Env: append(os.Environ(), "WARD_TESTFS_ACTOR=change", "GOCOVERDIR="+counters),
 	})
 	if got.Exit != 0 {
 		t.Fatal(got.Output)
@@ -36,7 +37,7 @@ func traceChanges(t *testing.T) {
 	if len(got.Calls) < 8 {
 		t.Errorf("traced only %v", got.Calls)
 	}
-	for _, c := range testfs.PathWrites(got.Calls, "/dev/null") {
+	for _, c := range testfs.PathWrites(got.Calls, "/dev/null", counters) {
 		for _, p := range c.Paths {
 			if p.Dir != filepath.Dir(path) || p.Path == "" || strings.Contains(p.Path, "/") {
 				t.Errorf("a write by path: %v", c)
