@@ -27,9 +27,8 @@ func traceChanges(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	counters := t.TempDir() // of a run with coverage
 	got := testfs.TraceWrites(t, testfs.Program{
-		Args: []string{self, path}, Env: append(os.Environ(), "WARD_TESTFS_ACTOR=change", "GOCOVERDIR="+counters),
+		Args: []string{self, path}, Env: append(os.Environ(), "WARD_TESTFS_ACTOR=change"),
 	})
 	if got.Exit != 0 {
 		t.Fatal(got.Output)
@@ -37,6 +36,7 @@ func traceChanges(t *testing.T) {
 	if len(got.Calls) < 8 {
 		t.Errorf("traced only %v", got.Calls)
 	}
+	counters := filepath.Join(filepath.Dir(self), "gocoverdir") // of a run with coverage
 	for _, c := range testfs.PathWrites(got.Calls, "/dev/null", counters) {
 		for _, p := range c.Paths {
 			if p.Dir != filepath.Dir(path) || p.Path == "" || strings.Contains(p.Path, "/") {
