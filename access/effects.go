@@ -16,7 +16,7 @@ func effects(before, after *entry.State, k mode.Kind) []Change {
 	case mode.Regular:
 		return programEffects(before, after)
 	case mode.Directory:
-		return appendEffect(nil, Change{Who: Writers}, Unlink, unguarded(before.Mode), unguarded(after.Mode))
+		return directoryEffects(before, after)
 	}
 	return nil
 }
@@ -25,10 +25,6 @@ func effects(before, after *entry.State, k mode.Kind) []Change {
 // (bprm_fill_uid: setgid counts only together with the group's execute bit).
 func programEffects(before, after *entry.State) []Change {
 	var list []Change
-	setuid := func(st *entry.State) bool { return st.Mode&mode.SetUID != 0 && st.Mode&mode.Execute != 0 }
-	setgid := func(st *entry.State) bool { return st.Mode&mode.SetGID != 0 && st.Mode&mode.GroupExecute != 0 }
-	capable := func(st *entry.State) bool { return st.Caps != "" && st.Mode&mode.Execute != 0 }
-
 	sameUser, sameGroup := before.UID == after.UID, before.GID == after.GID
 	list = appendEffect(list, Change{Who: AsUser, ID: uint32(before.UID)}, RunAs, setuid(before), setuid(after) && sameUser)
 	list = appendEffect(list, Change{Who: AsUser, ID: uint32(after.UID)}, RunAs, setuid(before) && sameUser, setuid(after))
@@ -39,9 +35,27 @@ func programEffects(before, after *entry.State) []Change {
 	return appendEffect(list, Change{Who: Capable}, RunAs, capable(before) && sameCaps, capable(after))
 }
 
-// unguarded reports whether others than the owner may write to a directory whose
-// entries the sticky bit does not guard.
-func unguarded(m mode.Mode) bool { return m&0o022 != 0 && m&mode.Sticky == 0 }
+func setuid(st *entry.State) bool {
+	return st.Mode&mode.SetUID != 0 && st.Mode&mode.Execute != 0
+}
+
+func setgid(st *entry.State) bool {
+	return st.Mode&mode.SetGID != 0 && st.Mode&mode.GroupExecute != 0
+}
+
+func capable(st *entry.State) bool { return st.Caps != "" && st.Mode&mode.Execute != 0 }
+
+// privileged reports whether a program runs with more than its caller's rights.
+func privileged(st *entry.State) bool { return setuid(st) || setgid(st) || capable(st) }
+
+// directoryEffects compares what the sticky bit guards, where others than the
+// owner may write before and after; elsewhere their right to write says it all.
+func directoryEffects(before, after *entry.State) []Change {
+	if before.Mode&0o022 == 0 || after.Mode&0o022 == 0 {
+		return nil
+	}
+	return appendEffect(nil, Change{Who: Writers}, Unlink, before.Mode&mode.Sticky == 0, after.Mode&mode.Sticky == 0)
+}
 
 // appendEffect adds the change c if the power comes or goes, once.
 func appendEffect(list []Change, c Change, p Power, before, after bool) []Change {

@@ -55,8 +55,8 @@ func ExampleCompare() {
 	after.ACL = before.ACL.WithMode(0o604)
 	fmt.Println(access.Compare(before, after, mode.Regular, db))
 	// Output:
-	// group ann loses read; everyone else loses read, write
-	// bob (named user) gains read; group ann loses read
+	// group ann (ann) loses read; everyone else loses read, write
+	// bob (named user) gains read; group ann (ann) loses read
 }
 
 func ExampleShift_Gains() {

@@ -53,6 +53,7 @@ type Change struct {
 // keys: two are equal if they read the same, so that equal ones can be counted.
 type Shift struct {
 	directory               bool
+	setID                   bool      // a program that runs with other ids or capabilities, before and after
 	owner                   ident.UID // 0 unless the owner gains or loses
 	group                   ident.GID // 0 unless the group gains or loses
 	forOwner, forGroup, all moved     // all: everyone else
@@ -69,7 +70,8 @@ func between(before, after Power) moved { return moved{after &^ before, before &
 // allocates nothing where neither lists nor owner, group and special bits are
 // involved.
 //
-// The immutable flag is left out of account, and so is the way to the object.
+// The immutable flag is left out of account, and so are the way to the object and
+// what root may by its capabilities where it neither owns the object nor is named.
 func Compare(before, after entry.State, k mode.Kind, db *account.Database) Shift {
 	before.Flags, after.Flags = 0, 0
 	s := Shift{directory: k == mode.Directory, db: db}
@@ -82,6 +84,7 @@ func Compare(before, after entry.State, k mode.Kind, db *account.Database) Shift
 		s = s.with(c.changes())
 	}
 	s.rest += pack(effects(&before, &after, k))
+	s.setID = k == mode.Regular && privileged(&before) && privileged(&after)
 	return s.canonical()
 }
 
@@ -111,6 +114,7 @@ func (s Shift) canonical() Shift {
 	if s.IsZero() {
 		return Shift{}
 	}
+	s.setID = s.setID && s.moves(Execute)
 	return s
 }
 
@@ -118,6 +122,11 @@ func (s Shift) canonical() Shift {
 func (s Shift) IsZero() bool {
 	none := moved{}
 	return s.forOwner == none && s.forGroup == none && s.all == none && s.rest == ""
+}
+
+// moves reports whether anybody gains or loses the power.
+func (s Shift) moves(p Power) bool {
+	return slices.ContainsFunc(s.Changes(), func(c Change) bool { return (c.Gains|c.Loses)&p != 0 })
 }
 
 // Widens reports whether anybody gains anything.
@@ -165,6 +174,8 @@ func (s Shift) with(list []Change) Shift {
 	for _, c := range list {
 		m := moved{c.Gains, c.Loses}
 		switch {
+		case c.Inherited:
+			rest = append(rest, c)
 		case c.Who == Owner && s.forOwner == moved{}:
 			s.owner, s.forOwner = ident.UID(c.ID), m
 		case c.Who == Group && s.forGroup == moved{}:

@@ -1,16 +1,20 @@
 package access
 
 import (
+	"strconv"
 	"strings"
 
+	"ward/ident"
 	"ward/mode"
 )
 
 // Words is what rights to an object of this kind allow: "read, write" for a file,
 // "list, enter" for a directory.
-func Words(r mode.Rights, k mode.Kind) string { return powerWords(Power(r&7), k == mode.Directory) }
+func Words(r mode.Rights, k mode.Kind) string {
+	return Shift{directory: k == mode.Directory}.words(Power(r & 7))
+}
 
-func powerWords(p Power, directory bool) string {
+func (s Shift) words(p Power) string {
 	words := make([]string, 0, 4)
 	for _, w := range [...]struct {
 		power           Power
@@ -24,8 +28,10 @@ func powerWords(p Power, directory bool) string {
 	} {
 		switch {
 		case p&w.power == 0:
-		case directory:
+		case s.directory:
 			words = append(words, w.directory)
+		case s.setID && w.power == Execute:
+			words = append(words, "execute with more than their own rights (set-id or capabilities)")
 		default:
 			words = append(words, w.file)
 		}
@@ -74,7 +80,7 @@ func (s Shift) who(c Change) string {
 	case Member:
 		return s.db.UserName(uidOf(c)) + " (by several groups)"
 	case Group:
-		return "group " + s.db.GroupName(gidOf(c))
+		return "group " + s.db.GroupName(gidOf(c)) + s.membership(gidOf(c))
 	case Others:
 		return "everyone else"
 	case Writers:
@@ -82,6 +88,25 @@ func (s Shift) who(c Change) string {
 	default:
 		return "whoever may execute it"
 	}
+}
+
+// membership names the members of a group if they are few: " (ann, bob)".
+func (s Shift) membership(gid ident.GID) string {
+	const few = 3
+	members := s.db.MembersOf(gid)
+	switch {
+	case len(members) > few:
+		return " (" + strconv.Itoa(len(members)) + " members)"
+	case len(members) == 0 && s.db.Complete():
+		return " (nobody is in it)"
+	case len(members) == 0:
+		return ""
+	}
+	names := make([]string, len(members))
+	for i, m := range members {
+		names[i] = m.Name
+	}
+	return " (" + strings.Join(names, ", ") + ")"
 }
 
 func (s Shift) what(c Change, p Power) string {
@@ -96,7 +121,7 @@ func (s Shift) what(c Change, p Power) string {
 	if c.Inherited {
 		return p.rights().String() + " in what is created in it"
 	}
-	return powerWords(p, s.directory)
+	return s.words(p)
 }
 
 func (p Power) rights() mode.Rights { return mode.Rights(p & 7) }

@@ -15,7 +15,7 @@ type Database struct {
 	userNames  map[string]int // positions in users
 	userIDs    map[ident.UID]int
 	groupNames map[string]int // positions in groups
-	groupIDs   map[ident.GID]int
+	groupIDs   map[ident.GID][]int
 	firstGroup map[ident.GID][]int    // positions of the users who have it as their primary group
 	groupsOf   map[string][]ident.GID // by user name, supplementary ones only
 
@@ -29,7 +29,7 @@ func New(users []User, groups []Group) *Database {
 	d := &Database{
 		users: users, groups: groups,
 		userNames: map[string]int{}, userIDs: map[ident.UID]int{},
-		groupNames: map[string]int{}, groupIDs: map[ident.GID]int{},
+		groupNames: map[string]int{}, groupIDs: map[ident.GID][]int{},
 		firstGroup: map[ident.GID][]int{}, groupsOf: map[string][]ident.GID{},
 	}
 	for i, u := range users {
@@ -39,7 +39,7 @@ func New(users []User, groups []Group) *Database {
 	}
 	for i, g := range groups {
 		setFirst(d.groupNames, g.Name, i)
-		setFirst(d.groupIDs, g.GID, i)
+		d.groupIDs[g.GID] = append(d.groupIDs[g.GID], i)
 		for _, name := range g.Members {
 			d.groupsOf[name] = append(d.groupsOf[name], g.GID)
 		}
@@ -187,8 +187,8 @@ func (d *Database) groupWith(gid ident.GID) (Group, Answer) {
 	if d == nil {
 		return Group{}, CannotTell
 	}
-	if i, ok := d.groupIDs[gid]; ok {
-		return d.groups[i], Yes
+	if lines := d.groupIDs[gid]; len(lines) > 0 {
+		return d.groups[lines[0]], Yes
 	}
 	switch {
 	case !d.open || gid == ident.NoGID:
@@ -220,15 +220,14 @@ func (d *Database) MembersOf(gid ident.GID) []User {
 }
 
 func (d *Database) namesIn(gid ident.GID) []string {
-	var names []string
-	if _, listed := d.groupIDs[gid]; !listed {
+	lines := d.groupIDs[gid]
+	if len(lines) == 0 {
 		g, _ := d.groupWith(gid)
 		return g.Members
 	}
-	for _, g := range d.groups {
-		if g.GID == gid {
-			names = append(names, g.Members...)
-		}
+	var names []string
+	for _, i := range lines {
+		names = append(names, d.groups[i].Members...)
 	}
 	return names
 }
