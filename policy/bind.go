@@ -51,6 +51,7 @@ type compiled struct {
 	when       test
 	candidates []test
 	keeps      []test
+	keptBy     []int // the place of each of keeps among the exceptions of the file
 	need       demand
 	forbid     bool
 	fix        Fix
@@ -180,6 +181,7 @@ func (c *binder) rule(u *rule, i int32) {
 	for e := range u.except {
 		if keep, ok := c.exception(u, &u.except[e]); ok {
 			r.keeps = append(r.keeps, keep)
+			r.keptBy = append(r.keptBy, e)
 		}
 	}
 	c.rules = append(c.rules, r)

@@ -215,7 +215,10 @@ func (r *reader) pair(key, value *yaml.Node, what string, fields []field, seen m
 		}
 	}
 	hint := didYouMean(name, names(fields))
-	if hint == "" {
+	switch {
+	case value.ShortTag() == "!!null" && strings.ContainsAny(name, "=+-:*"):
+		hint = fmt.Sprintf("a value with a comma in it needs quotes here, as in \"…,%s\"", name)
+	case hint == "":
 		hint = "known keys: " + keys(fields)
 	}
 	r.fail(at(key), hint, "unknown key %q in %s", name, what)

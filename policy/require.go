@@ -105,15 +105,24 @@ func (r *reader) requirement(n *yaml.Node) requirement {
 		field{"flags", false, func(_, v *yaml.Node) { q.set, q.clear = r.flags(v) }},
 	)
 	q.mode.expr = exact.Then(least).Then(most)
-	if m, k, again := q.mode.unsettled(); parts > 1 && again {
-		once := q.mode.apply(m, k)
-		r.fail(at(n), "", "the requirements on the mode do not settle: together they make %s of %s, and %s of that when applied again",
-			once.Format(k), m.Format(k), q.mode.apply(once, k).Format(k))
+	if parts > 1 {
+		r.settles(n, &q.mode)
 	}
 	if ok && len(n.Content) == 0 {
 		r.fail(at(n), "name a mode, owner, group, acl or flags", "require asks for nothing")
 	}
 	return q
+}
+
+// settles refuses requirements that each settle, but not together.
+func (r *reader) settles(n *yaml.Node, rule *modeRule) {
+	m, k, again := rule.unsettled()
+	if !again {
+		return
+	}
+	once := rule.apply(m, k)
+	r.fail(at(n), "", "the requirements on the mode do not settle: together they make %s of %s, and %s of that when applied again",
+		once.Format(k), m.Format(k), rule.apply(once, k).Format(k))
 }
 
 func modeExpr(n *yaml.Node) (mode.Expr, error) {
