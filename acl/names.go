@@ -37,14 +37,17 @@ func (e Entry) qualifier(n Names) string {
 	}
 }
 
-// quote writes as \ooo what would end or split a name in the text form.
+// quote writes as \ooo what would end or split a name in the text form, and doubles
+// backslashes, as getfacl does.
 func quote(name string) string {
 	if !strings.ContainsFunc(name, needsQuote) {
 		return name
 	}
 	var b strings.Builder
 	for i := range len(name) {
-		if needsQuote(rune(name[i])) {
+		if name[i] == '\\' {
+			b.WriteString(`\\`)
+		} else if needsQuote(rune(name[i])) {
 			fmt.Fprintf(&b, `\%03o`, name[i])
 		} else {
 			b.WriteByte(name[i])
@@ -53,7 +56,7 @@ func quote(name string) string {
 	return b.String()
 }
 
-func needsQuote(r rune) bool { return r <= ' ' || r == 0x7f || strings.ContainsRune(`:,\#=`, r) }
+func needsQuote(r rune) bool { return r <= ' ' || r == 0x7f || strings.ContainsRune(`:,\`, r) }
 
 // unquote undoes quote: \ooo is a byte, and \\ a backslash.
 func unquote(s string) string {

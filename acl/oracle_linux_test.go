@@ -20,7 +20,7 @@ import (
 
 var (
 	seed  = flag.Uint64("seed", uint64(time.Now().UnixNano()), "of the generated cases")
-	cases = flag.Int("cases", 400, "how many commands to compare with setfacl")
+	cases = flag.Int("cases", 200, "how many commands to compare with setfacl")
 )
 
 func generator(t *testing.T) *rand.Rand {
