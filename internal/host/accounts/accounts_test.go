@@ -23,10 +23,10 @@ func ExampleLoad() {
 
 func TestParseSources(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
-		{"Debian", "# comment\npasswd:         files systemd\ngroup:          files systemd\nhosts: files dns\n", "{{true false} {true false}}"},
-		{"no file", "", "{{false false} {false false}}"},
-		{"sssd", "passwd: sss files\ngroup: files [SUCCESS=merge] sss [NOTFOUND=return] systemd # x\n", "{{false true} {true true}}"},
-		{"actions are no sources", "passwd:files [NOTFOUND=return UNAVAIL=continue]\ngroup:compat", "{{false false} {false false}}"},
+		{"Debian", "# comment\npasswd:         files systemd\ngroup:          files systemd\nhosts: files dns\n", "{{true false []} {true false []}}"},
+		{"no file", "", "{{false false []} {false false []}}"},
+		{"sssd", "passwd: sss files\ngroup: files [SUCCESS=merge] sss [NOTFOUND=return] systemd # x\n", "{{false true []} {true true []}}"},
+		{"actions are no sources", "passwd:files [NOTFOUND=return UNAVAIL=continue]\ngroup:compat", "{{false false []} {false false []}}"},
 	} {
 		if got := fmt.Sprint(parseSources([]byte(c.text))); got != c.want {
 			t.Errorf("%s: %s, want %s", c.name, got, c.want)
@@ -69,6 +69,8 @@ func TestLoadFromKnowsWhatItCannotTell(t *testing.T) {
 			answers{1000: account.Yes, 4711: account.CannotTell}},
 		{"a domain", files{"etc/passwd": ann, "etc/nsswitch.conf": "passwd: files sss\n"},
 			answers{1000: account.Yes, 0: account.CannotTell, 4711: account.CannotTell}},
+		{"ids lent to containers", files{"etc/passwd": ann, "etc/subuid": "ann:100000:65536\nbad\nx:y:z\n"},
+			answers{1000: account.Yes, 99999: account.No, 100000: account.CannotTell, 165535: account.CannotTell, 165536: account.No}},
 		{"compat with a line that includes NIS", files{"etc/passwd": ann + "+::::::\n", "etc/nsswitch.conf": "passwd: compat\n"},
 			answers{1000: account.Yes, 4711: account.CannotTell}},
 	} {

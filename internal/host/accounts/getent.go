@@ -101,18 +101,15 @@ func (g *getent) ask(database, key string) ([]byte, account.Answer) {
 
 func number(id uint32) string { return strconv.FormatUint(uint64(id), 10) }
 
-func isID(key string) bool {
-	_, err := strconv.ParseUint(key, 10, 32)
-	return err == nil
+// parseID is the id that a key is, and false for a name.
+func parseID(key string) (uint32, bool) {
+	id, err := strconv.ParseUint(key, 10, 32)
+	return uint32(id), err == nil
 }
 
-func inSystemdRange(key string) bool {
-	id, err := strconv.ParseUint(key, 10, 32)
-	if err != nil {
-		return false
-	}
+func inSystemdRange(id uint32) bool {
 	for _, r := range systemdRanges {
-		if uint64(r[0]) <= id && id <= uint64(r[1]) {
+		if r[0] <= id && id <= r[1] {
 			return true
 		}
 	}

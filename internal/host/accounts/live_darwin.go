@@ -17,7 +17,7 @@ func live() account.Outside { return account.Outside{User: directoryUser, Group:
 
 func directoryUser(key string) (account.User, account.Answer) {
 	lookup := user.Lookup
-	if isID(key) {
+	if _, numeric := parseID(key); numeric {
 		lookup = user.LookupId
 	}
 	u, err := lookup(key)
@@ -34,7 +34,7 @@ func directoryUser(key string) (account.User, account.Answer) {
 
 func directoryGroup(key string) (account.Group, account.Answer) {
 	lookup := user.LookupGroup
-	if isID(key) {
+	if _, numeric := parseID(key); numeric {
 		lookup = user.LookupGroupId
 	}
 	g, err := lookup(key)

@@ -19,6 +19,8 @@ type sources struct{ users, groups source }
 type source struct {
 	systemd bool // nss-systemd: root, nobody, and users made up for running units
 	beyond  bool // anything else: sss, ldap, winbind, nis, …
+
+	lent ranges // ids without account that belong to users' containers
 }
 
 // The ids that nss-systemd gives names to without a file (systemd's
@@ -36,6 +38,12 @@ func readSources(root string) (sources, error) {
 	if hasRecords(root) { // static accounts in JSON that only nss-systemd reads
 		s.users.beyond = s.users.beyond || s.users.systemd
 		s.groups.beyond = s.groups.beyond || s.groups.systemd
+	}
+	if s.users.lent, err = readRanges(root, "etc/subuid"); err != nil {
+		return sources{}, err
+	}
+	if s.groups.lent, err = readRanges(root, "etc/subgid"); err != nil {
+		return sources{}, err
 	}
 	return s, nil
 }
@@ -87,7 +95,7 @@ func hasRecords(root string) bool {
 
 // complete gives the database what the sources have beyond the files.
 func (s sources) complete(files *account.Database, outside account.Outside) *account.Database {
-	if (s == sources{}) {
+	if s.users.empty() && s.groups.empty() {
 		return files
 	}
 	return files.Beyond(account.Outside{
@@ -99,6 +107,8 @@ func (s sources) complete(files *account.Database, outside account.Outside) *acc
 		},
 	})
 }
+
+func (s source) empty() bool { return !s.systemd && !s.beyond && len(s.lent) == 0 }
 
 func (s source) user(key string, ask func(string) (account.User, account.Answer)) (account.User, account.Answer) {
 	if id, ok := s.synthetic(key, "nobody"); ok {
@@ -117,11 +127,14 @@ func (s source) group(key string, ask func(string) (account.Group, account.Answe
 // answer asks where an answer is to be had, and knows what silence means.
 func answer[T any](s source, key string, ask func(string) (T, account.Answer)) (T, account.Answer) {
 	var none T
-	transient := s.systemd && inSystemdRange(key)
-	if !s.beyond && !transient && isID(key) {
+	id, numeric := parseID(key)
+	transient := numeric && s.systemd && inSystemdRange(id)
+	switch {
+	case numeric && s.lent.contain(id):
+		return none, account.CannotTell
+	case numeric && !s.beyond && !transient, !s.systemd && !s.beyond:
 		return none, account.No
-	}
-	if ask == nil {
+	case ask == nil:
 		return none, account.CannotTell
 	}
 	found, yes := ask(key)
