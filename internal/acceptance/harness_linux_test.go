@@ -95,7 +95,20 @@ func (r result) String() string {
 // ward runs the binary.
 func ward(t *testing.T, args ...string) result {
 	t.Helper()
+	return run(t, exec.Command(os.Getenv(binaryVariable), args...))
+}
+
+// wardAs runs the binary as another user. Needs root.
+func wardAs(t *testing.T, u testfs.User, args ...string) result {
+	t.Helper()
 	cmd := exec.Command(os.Getenv(binaryVariable), args...)
+	cmd.Dir = "/"
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: u.UID, Gid: u.GID, Groups: u.Groups}}
+	return run(t, cmd)
+}
+
+func run(t *testing.T, cmd *exec.Cmd) result {
+	t.Helper()
 	var out, errOut bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errOut
 	err := cmd.Run()
@@ -103,7 +116,7 @@ func ward(t *testing.T, args ...string) result {
 	if err != nil && !errors.As(err, &exit) {
 		t.Fatal(err)
 	}
-	return result{args, out.String(), errOut.String(), cmd.ProcessState.ExitCode()}
+	return result{cmd.Args[1:], out.String(), errOut.String(), cmd.ProcessState.ExitCode()}
 }
 
 // wants fails the test unless the run ended with the status and said each text,

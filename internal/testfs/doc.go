@@ -13,8 +13,10 @@
 //	}
 //
 // The body runs in the second process, the rest of the test in both. Situations
-// nest. A test enters each kind once; what needs several has subtests. The second
-// process dies with the first, and mounts die with their namespace.
+// nest: what this package makes is made in the outermost process that reaches it,
+// and Once does the same for a test's own preparations. A test enters each kind
+// once; what needs several has subtests. The second process dies with the first,
+// and mounts die with their namespace.
 //
 // All of it is for Linux, and asks package requires for what it needs.
 package testfs

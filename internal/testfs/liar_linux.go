@@ -35,8 +35,14 @@ const LieDelay = 2 * time.Second
 // processor starves it, so such programs are run in a process of their own.
 func LyingFS(t *testing.T, lie Lie) (mountPoint, below string) {
 	t.Helper()
-	requires.Feature(t, requires.FUSE)
 	below, mountPoint = ReachableDir(t), ReachableDir(t)
+	Once(t, func() { mountLiar(t, lie, below, mountPoint) })
+	return mountPoint, below
+}
+
+func mountLiar(t *testing.T, lie Lie, below, mountPoint string) {
+	t.Helper()
+	requires.Feature(t, requires.FUSE)
 	honest, err := fs.NewLoopbackRoot(below)
 	if err != nil {
 		t.Fatal(err)
@@ -54,7 +60,6 @@ func LyingFS(t *testing.T, lie Lie) (mountPoint, below string) {
 			t.Errorf("unmount the lying file system: %v", err)
 		}
 	})
-	return mountPoint, below
 }
 
 type liar struct {

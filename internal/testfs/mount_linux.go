@@ -55,9 +55,15 @@ var needs = map[FileSystem]requires.Need{
 // called within InMountNamespace.
 func Image(t *testing.T, kind FileSystem, size int64) string {
 	t.Helper()
-	mustBePrivate(t)
-	requires.Feature(t, needs[kind])
-	size = max(size, smallest[kind])
+	return once(t, func() string {
+		mustBePrivate(t)
+		requires.Feature(t, needs[kind])
+		return image(t, kind, max(size, smallest[kind]))
+	})
+}
+
+func image(t *testing.T, kind FileSystem, size int64) string {
+	t.Helper()
 	switch kind {
 	case Tmpfs:
 		return tmpfs(t, size)
@@ -97,39 +103,45 @@ type OverlayMount struct {
 // work, made where they are missing. What lies in lower shows through.
 func OverlayOn(t *testing.T, dir string) OverlayMount {
 	t.Helper()
-	mustBePrivate(t)
-	requires.Feature(t, requires.Overlay)
-	for _, name := range []string{"lower", "upper", "work", "merged"} {
-		if err := os.Mkdir(filepath.Join(dir, name), 0o755); err != nil && !errors.Is(err, os.ErrExist) {
-			t.Fatal(err)
-		}
-	}
 	m := OverlayMount{Lower: filepath.Join(dir, "lower"), Upper: filepath.Join(dir, "upper"), Merged: filepath.Join(dir, "merged")}
-	options := fmt.Sprintf("lowerdir=%s,upperdir=%s,workdir=%s", m.Lower, m.Upper, filepath.Join(dir, "work"))
-	mount(t, "overlay", m.Merged, "overlay", 0, options)
+	Once(t, func() {
+		mustBePrivate(t)
+		requires.Feature(t, requires.Overlay)
+		for _, name := range []string{"lower", "upper", "work", "merged"} {
+			if err := os.Mkdir(filepath.Join(dir, name), 0o755); err != nil && !errors.Is(err, os.ErrExist) {
+				t.Fatal(err)
+			}
+		}
+		options := fmt.Sprintf("lowerdir=%s,upperdir=%s,workdir=%s", m.Lower, m.Upper, filepath.Join(dir, "work"))
+		mount(t, "overlay", m.Merged, "overlay", 0, options)
+	})
 	return m
 }
 
 // ReadOnly makes the mount at dir read-only, and writable again when the test ends.
 func ReadOnly(t *testing.T, dir string) {
 	t.Helper()
-	mustBePrivate(t)
-	if err := unix.Mount("", dir, "", unix.MS_REMOUNT|unix.MS_BIND|unix.MS_RDONLY, ""); err != nil {
-		t.Fatalf("make %q read-only: %v", dir, err)
-	}
-	t.Cleanup(func() { _ = unix.Mount("", dir, "", unix.MS_REMOUNT|unix.MS_BIND, "") })
+	Once(t, func() {
+		mustBePrivate(t)
+		if err := unix.Mount("", dir, "", unix.MS_REMOUNT|unix.MS_BIND|unix.MS_RDONLY, ""); err != nil {
+			t.Fatalf("make %q read-only: %v", dir, err)
+		}
+		t.Cleanup(func() { _ = unix.Mount("", dir, "", unix.MS_REMOUNT|unix.MS_BIND, "") })
+	})
 }
 
 // Bind mounts the directory from at the existing directory to.
 func Bind(t *testing.T, from, to string) {
 	t.Helper()
-	mustBePrivate(t)
-	mount(t, from, to, "", unix.MS_BIND, "")
+	Once(t, func() {
+		mustBePrivate(t)
+		mount(t, from, to, "", unix.MS_BIND, "")
+	})
 }
 
 func tmpfs(t *testing.T, size int64) string {
 	t.Helper()
-	dir := ReachableDir(t)
+	dir := reachableDir(t)
 	mount(t, "ward-test", dir, "tmpfs", 0, fmt.Sprintf("mode=0755,nr_inodes=0,size=%d", size))
 	return dir
 }
@@ -144,7 +156,7 @@ func loop(t *testing.T, kind FileSystem, size int64) string {
 		t.Fatal(err)
 	}
 	run(t, "mkfs."+string(kind), "-q", image)
-	dir := ReachableDir(t)
+	dir := reachableDir(t)
 	run(t, "mount", "-t", string(kind), "-o", "loop", image, dir)
 	t.Cleanup(func() { unmount(t, dir) })
 	if err := os.Chmod(dir, 0o755); err != nil {

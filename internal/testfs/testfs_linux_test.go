@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"ward/internal/requires"
 	"ward/internal/testfs"
 )
 
@@ -166,18 +167,28 @@ func TestRefusedCallsAnswerSo(t *testing.T) {
 }
 
 func TestSituationsNest(t *testing.T) {
+	testfs.Once(t, func() { requires.Root(t) })
+	witness := filepath.Join(testfs.ReachableDir(t), "witness")
 	testfs.InMountNamespace(t, func(t *testing.T) {
 		dir := testfs.Image(t, testfs.Tmpfs, 0)
+		testfs.Once(t, func() { os.WriteFile(witness, nil, 0o666); os.Chmod(witness, 0o666) })
 		t.Run("inner", func(t *testing.T) {
 			testfs.WithSyscallsRefused(t, []string{"openat2"}, unix.ENOSYS, func(t *testing.T) {
 				testfs.As(t, testfs.Stranger, func(t *testing.T) {
 					if _, err := unix.Openat2(unix.AT_FDCWD, dir, &unix.OpenHow{}); !errors.Is(err, unix.ENOSYS) || os.Getuid() == 0 {
 						t.Errorf("openat2 as %d: %v", os.Getuid(), err)
 					}
+					if mounts, _ := os.ReadFile("/proc/self/mounts"); !strings.Contains(string(mounts), dir) {
+						t.Errorf("%s is not mounted", dir)
+					}
+					os.WriteFile(witness, []byte("reached"), 0o666)
 				})
 			})
 		})
 	})
+	if said, err := os.ReadFile(witness); string(said) != "reached" {
+		t.Errorf("the innermost body did not run: %q, %v", said, err)
+	}
 }
 
 func TestLies(t *testing.T) {

@@ -50,6 +50,11 @@ func As(t *testing.T, u User, body func(t *testing.T)) {
 // t.TempDir is not: its own mode is 0755.
 func ReachableDir(t testing.TB) string {
 	t.Helper()
+	return once(t, func() string { return reachableDir(t) })
+}
+
+func reachableDir(t testing.TB) string {
+	t.Helper()
 	dir, err := os.MkdirTemp("", "ward-test-")
 	if err != nil {
 		t.Fatal(err)
