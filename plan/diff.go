@@ -155,7 +155,7 @@ func (d *Differ) lacking(c *Change, e *entry.Entry) (need entry.Facts) {
 	if c.Kind == mode.Regular && ownerChanges(c) {
 		need |= entry.Caps
 	}
-	if c.Kind != mode.Symlink && !c.Empty() {
+	if c.Kind != mode.Symlink && policy.ListMatters(&c.Before, &c.After) {
 		need |= entry.AccessACL
 	}
 	return need &^ (e.Known | e.Denied)

@@ -353,8 +353,7 @@ func (w *Worker) outcome(s *subject, unknown entry.Facts) (Outcome, entry.Facts)
 		}
 	}
 	o.Decided = w.decided
-	changes := changed(&s.State, &o.Desired)
-	if lacking := entry.AccessACL &^ s.Known; changes && lacking != 0 && s.Kind != mode.Symlink {
+	if lacking := entry.AccessACL &^ s.Known; lacking != 0 && s.Kind != mode.Symlink && ListMatters(&s.State, &o.Desired) {
 		if s.Denied&lacking == 0 {
 			return Outcome{}, lacking
 		}
@@ -367,6 +366,15 @@ func (w *Worker) outcome(s *subject, unknown entry.Facts) (Outcome, entry.Facts)
 func changed(a, b *entry.State) bool {
 	return a.Mode != b.Mode || a.UID != b.UID || a.GID != b.GID || a.Flags != b.Flags ||
 		!a.ACL.Equal(b.ACL) || !a.Default.Equal(b.Default)
+}
+
+// ListMatters tells whether a change from a to b can mean more than its bits show
+// where there is an access list: it moves the mask, which is the group bits, or
+// gives the list's entries another owner or group to speak for. The other bits are
+// entries of their own, which no mask limits.
+func ListMatters(a, b *entry.State) bool {
+	const group = mode.GroupRead | mode.GroupWrite | mode.GroupExecute
+	return (a.Mode^b.Mode)&group != 0 || a.UID != b.UID || a.GID != b.GID || !a.ACL.Equal(b.ACL)
 }
 
 // decision is what one matching rule found.

@@ -41,12 +41,21 @@ func (w *worker) progress(o Object, c, e *plan.Change) (plan.Progress, string) {
 }
 
 // stoodStill reports whether the object's time of change is the planned one, which
-// then proves that all its facts are. The kernel's clock for that has steps of up
-// to 10 ms on kernels without multigrain times, so an object that was changed
-// just before it was judged could have been changed again in the same step.
+// then proves that all its facts are. The clock that inodes are stamped with goes
+// in steps, so an object that was changed just before it was judged could have
+// been changed again in the same step.
 func (w *worker) stoodStill(c *plan.Change) bool {
 	return c.Changed != 0 && c.Changed == w.seen.ChangeTime && !w.options.Distrust &&
-		!w.recovers() && c.Changed < w.header.Created-int64(time.Second)
+		!w.recovers() && c.Changed < w.header.Created-int64(clockStep(c.Changed))
+}
+
+// clockStep is the longest that a stamp may stand for: two ticks of a kernel at
+// 100 Hz; for a file system that keeps whole seconds, the two of FAT and one more.
+func clockStep(stamp int64) time.Duration {
+	if stamp%int64(time.Second) == 0 {
+		return 3 * time.Second
+	}
+	return 20 * time.Millisecond
 }
 
 func sameStat(a, b *entry.State) bool {
