@@ -18,7 +18,7 @@ type findings struct {
 }
 
 // entry makes a finding of each decision of a rule that counts.
-func (f *findings) entry(e *entry.Entry, outcomes []policy.Outcome) {
+func (f *findings) entry(e *entry.Entry, outcomes []policy.Outcome) entry.Facts {
 	book := f.visitor.walk.book
 	path := ""
 	for i := range outcomes {
@@ -32,13 +32,19 @@ func (f *findings) entry(e *entry.Entry, outcomes []policy.Outcome) {
 				path = strings.Clone(e.Path())
 			}
 			if book.matches(path, e.Kind == mode.Directory) {
-				f.add(e, path, uint16(rule), d, &outcomes[i].Desired)
+				f.add(e, path, uint16(rule), d.Refused, f.wanted(e, i, d.Rule, &outcomes[i]))
 			}
 		}
 	}
+	return 0
 }
 
-func (f *findings) add(e *entry.Entry, path string, number uint16, d *policy.Decision, desired *entry.State) {
+// wanted is what an entry would be if only one rule had its way.
+func (f *findings) wanted(e *entry.Entry, policyNumber, rule int, o *policy.Outcome) entry.State {
+	return f.visitor.workers[policyNumber].Partial(e, o, func(i int) bool { return i == rule })
+}
+
+func (f *findings) add(e *entry.Entry, path string, number uint16, refused error, wanted entry.State) {
 	w := f.visitor.walk
 	rule := &w.book.rules[number]
 	if f.known.accepts(rule.ID, path, w.root, e.Kind == mode.Directory) {
@@ -46,10 +52,10 @@ func (f *findings) add(e *entry.Entry, path string, number uint16, d *policy.Dec
 	}
 	r := record{
 		severity: rule.Severity, rule: number, tree: w.tree, path: path,
-		kind: e.Kind, known: e.Known, found: e.State, wanted: wanted(&e.State, desired, d),
+		kind: e.Kind, known: e.Known, found: e.State, wanted: wanted,
 	}
-	if d.Refused != nil {
-		r.refused = d.Refused.Error()
+	if refused != nil {
+		r.refused = refused.Error()
 	}
 	if fixable(rule, r.refused) {
 		f.broken[number] = true
@@ -58,30 +64,3 @@ func (f *findings) add(e *entry.Entry, path string, number uint16, d *policy.Dec
 		f.err = err
 	}
 }
-
-// wanted is the state found with the parts that one rule decides as the rules
-// want them.
-func wanted(found, desired *entry.State, d *policy.Decision) entry.State {
-	s := *found
-	s.Mode = found.Mode&^d.Mode | desired.Mode&d.Mode
-	if d.Owner {
-		s.UID = desired.UID
-	}
-	if d.Group {
-		s.GID = desired.GID
-	}
-	switch {
-	case d.ACL: // the group bits are its mask
-		s.ACL = desired.ACL
-		s.Mode = s.Mode&^groupBits | desired.Mode&groupBits
-	case len(s.ACL) > 0 && d.Mode != 0: // a chmod moves the mask
-		s.ACL = s.ACL.WithMode(s.Mode)
-	}
-	if d.Default {
-		s.Default = desired.Default
-	}
-	s.Flags = found.Flags&^d.Flags | desired.Flags&d.Flags
-	return s
-}
-
-const groupBits = mode.GroupRead | mode.GroupWrite | mode.GroupExecute

@@ -8,6 +8,7 @@ import (
 	"ward/entry"
 	"ward/internal/host/files"
 	"ward/mode"
+	"ward/plan"
 	"ward/policy"
 	"ward/tree"
 )
@@ -20,6 +21,7 @@ type walk struct {
 	judges   []*policy.Judge
 	tree     uint16
 	root     string
+	links    bool // entries with several names are handed on though nothing is wrong
 	visitors []*visitor
 	seen     atomic.Int64 // entries looked at, counted in steps
 }
@@ -28,9 +30,10 @@ type walk struct {
 const step = 256
 
 // judged takes what the policies say about an entry. outcomes is by policy, valid
-// until it returns; excluded ones comply.
+// until it returns; excluded ones comply. The facts that it asks for are fetched,
+// and it is called again.
 type judged interface {
-	entry(e *entry.Entry, outcomes []policy.Outcome)
+	entry(e *entry.Entry, outcomes []policy.Outcome) entry.Facts
 }
 
 func newWalk(b *rulebook, judges []*policy.Judge, number uint16, root string) *walk {
@@ -136,14 +139,14 @@ func (v *visitor) Visit(e *entry.Entry) (entry.Facts, tree.Action) {
 		fine = fine && len(o.Decided) == 0
 		v.outcomes[i] = o
 	}
-	if need != 0 {
+	if need == 0 && (!fine || v.walk.links && plan.Several(e)) {
+		need = v.judged.entry(e, v.outcomes)
+	}
+	if need &^= e.Known | e.Denied; need != 0 {
 		return need, tree.Continue
 	}
 	if v.entries++; v.entries%step == 0 {
 		v.walk.seen.Add(step)
-	}
-	if !fine {
-		v.judged.entry(e, v.outcomes)
 	}
 	return 0, tree.Continue
 }
