@@ -17,7 +17,7 @@ import (
 // Bounds on what a policy file may be, so that a hostile one ends in a message.
 const (
 	maxSource = 4 << 20 // bytes
-	maxNodes  = 1 << 20 // YAML nodes looked at, aliases counted each time they are followed
+	maxNodes  = 1 << 18 // YAML nodes looked at, aliases counted each time they are followed
 	maxDepth  = 32      // selectors and aliases within each other
 )
 
@@ -35,7 +35,16 @@ type reader struct {
 	tired    bool // maxNodes was passed and has been reported
 }
 
+// maxProblems bounds what is reported of one file.
+const maxProblems = 1000
+
 func (r *reader) add(severity finding.Severity, p position, message, hint string) {
+	if len(r.problems) > maxProblems {
+		return
+	}
+	if len(r.problems) == maxProblems {
+		severity, message, hint = finding.Error, "too many problems; the rest is not shown", ""
+	}
 	r.problems = append(r.problems, Problem{r.file, p.line, p.column, severity, message, hint})
 }
 
@@ -139,7 +148,7 @@ type field struct {
 // mapping hands each value of a mapping to its field.
 func (r *reader) mapping(n *yaml.Node, what string, fields ...field) bool {
 	n, ok := r.resolve(n)
-	if !ok {
+	if !ok || r.tired {
 		return false
 	}
 	if n.Kind != yaml.MappingNode {
@@ -393,31 +402,49 @@ func (r *reader) inside(n *yaml.Node, offset int) position {
 }
 
 // flow writes a node on one line, for people.
-func flow(n *yaml.Node, depth int) string {
+func flow(n *yaml.Node) string {
+	f := flowWriter{left: 2000}
+	f.write(n, 0)
+	return f.text.String()
+}
+
+// flowWriter stops when it has written enough: aliases can unfold without end.
+type flowWriter struct {
+	text strings.Builder
+	left int // values still to be written
+}
+
+func (f *flowWriter) write(n *yaml.Node, depth int) {
 	for n.Kind == yaml.AliasNode && depth < maxDepth {
 		n, depth = n.Alias, depth+1
 	}
-	if depth >= maxDepth {
-		return "…"
-	}
-	var items []string
-	size := 0
-	for i := 0; i < len(n.Content) && size < 2000; i++ {
-		item := ""
-		if n.Kind == yaml.MappingNode && i+1 < len(n.Content) {
-			item = n.Content[i].Value + ": "
-			i++
-		}
-		item += flow(n.Content[i], depth+1)
-		items, size = append(items, item), size+len(item)
+	f.left--
+	if depth >= maxDepth || f.left <= 0 {
+		f.text.WriteString("…")
+		return
 	}
 	switch {
 	case n.Kind == yaml.SequenceNode:
-		return "[" + strings.Join(items, ", ") + "]"
+		f.items(n, depth, "[", "]", 1)
 	case n.Kind == yaml.MappingNode && depth > 0:
-		return "{" + strings.Join(items, ", ") + "}"
+		f.items(n, depth, "{", "}", 2)
 	case n.Kind == yaml.MappingNode:
-		return strings.Join(items, ", ")
+		f.items(n, depth, "", "", 2)
+	default:
+		f.text.WriteString(shorten(n.Value))
 	}
-	return n.Value
+}
+
+func (f *flowWriter) items(n *yaml.Node, depth int, left, right string, step int) {
+	f.text.WriteString(left)
+	for i := 0; i+step <= len(n.Content) && f.left > 0; i += step {
+		if i > 0 {
+			f.text.WriteString(", ")
+		}
+		if step == 2 {
+			f.text.WriteString(n.Content[i].Value + ": ")
+		}
+		f.write(n.Content[i+step-1], depth+1)
+	}
+	f.text.WriteString(right)
 }

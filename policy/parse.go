@@ -181,7 +181,7 @@ func (r *reader) exception(n *yaml.Node) exception {
 	r.mapping(n, "an exception",
 		field{"path", false, func(_, v *yaml.Node) {
 			chosen++
-			e.when.paths, e.about.Selects = r.patterns(v, "except.path"), "path: "+flow(v, 1)
+			e.when.paths, e.about.Selects = r.patterns(v, "except.path"), "path: "+flow(v)
 		}},
 		field{"match", false, func(_, v *yaml.Node) {
 			chosen++

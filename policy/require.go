@@ -66,7 +66,7 @@ func (q *requirement) nothing() bool {
 
 func (r *reader) requirement(n *yaml.Node) requirement {
 	n, _ = r.resolve(n)
-	q := requirement{text: flow(n, 0)}
+	q := requirement{text: flow(n)}
 	var exact, least, most mode.Expr
 	parts := 0
 	expression := func(into *mode.Expr, parse func(*yaml.Node) (mode.Expr, error)) func(_, v *yaml.Node) {

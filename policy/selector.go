@@ -76,7 +76,10 @@ type aclTest struct {
 
 func (r *reader) selector(n *yaml.Node, what string, depth int) selector {
 	n, _ = r.resolve(n)
-	s := selector{text: flow(n, 0), pos: at(n)}
+	s := selector{pos: at(n)}
+	if depth == 0 {
+		s.text = flow(n)
+	}
 	if depth > maxDepth {
 		r.fail(at(n), "", "selectors within each other, %d deep", maxDepth)
 		return s
