@@ -3,6 +3,7 @@ package policy
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"ward/account"
@@ -42,6 +43,7 @@ type Judge struct {
 	rootName string
 	slot     int
 	slots    int
+	places   int // of path tests
 }
 
 const kinds = int(mode.Whiteout) + 1
@@ -54,7 +56,7 @@ type compiled struct {
 	keptBy     []int // the place of each of keeps among the exceptions of the file
 	need       demand
 	forbid     bool
-	fix        Fix
+	byPath     bool // chosen by its patterns, which when does not have
 }
 
 // demand is a requirement with names resolved.
@@ -98,6 +100,7 @@ type pathTest struct {
 	names *nameIndex // for everything
 	dirs  *nameIndex // for directories
 	ids   []int32
+	place int // in a worker's memory of answers
 }
 
 // Bind looks up the names of users and groups and drops exceptions that have
@@ -110,7 +113,7 @@ func (p *Policy) Bind(b Binding) (*Judge, Problems) {
 			policy: p, accounts: b.Accounts, deep: b.Deep, rootName: b.RootName,
 			slot: b.Slot, slots: max(b.Slots, 1),
 		},
-		now: b.Now,
+		now: b.Now, pathTests: map[string]*pathTest{},
 	}
 	c.excludes(p)
 	for i := range p.rules {
@@ -120,6 +123,7 @@ func (p *Policy) Bind(b Binding) (*Judge, Problems) {
 		return nil, c.problems
 	}
 	c.paths.compile()
+	c.places = len(c.pathTests)
 	return c.Judge, c.problems
 }
 
@@ -133,7 +137,8 @@ func (j *Judge) Rules() []Rule { return j.policy.Rules() }
 type binder struct {
 	reader
 	*Judge
-	now time.Time
+	now       time.Time
+	pathTests map[string]*pathTest // by the texts of their patterns
 }
 
 func (c *binder) excludes(p *Policy) {
@@ -157,13 +162,13 @@ func (c *binder) number(p *pattern, excludes bool) int32 {
 
 func (c *binder) rule(u *rule, i int32) {
 	when := u.when
-	r := compiled{forbid: u.about.Forbid, fix: u.about.Fix, need: c.demand(&u.need)}
-	if len(when.paths) > 0 {
+	r := compiled{forbid: u.about.Forbid, need: c.demand(&u.need)}
+	if len(when.paths) > 0 && !slices.ContainsFunc(when.paths, elusive) {
 		for n := range when.paths {
 			id := c.number(&when.paths[n], false)
 			c.byPath[id] = append(c.byPath[id], i)
 		}
-		when.paths = nil
+		when.paths, r.byPath = nil, true
 	} else {
 		for k := range kinds {
 			if r.chooses(u.when.kinds, mode.Kind(k)) {
@@ -185,6 +190,16 @@ func (c *binder) rule(u *rule, i int32) {
 		}
 	}
 	c.rules = append(c.rules, r)
+}
+
+// elusive tells whether no index finds a pattern: a name in any directory, with a
+// wildcard at both ends. Every name has to be tried, so it is tried last.
+func elusive(p pattern) bool {
+	if p.never || len(p.parts) != 1 || !p.parts[0].anywhere {
+		return false
+	}
+	name := &p.parts[0].name
+	return name.prefix == "" && name.suffix == "" && name.shape != affixes
 }
 
 // chooses tells whether a rule is for a kind: symlinks only by name.
@@ -231,7 +246,15 @@ func (c *binder) pathTest(ps []pattern) *pathTest {
 	if len(ps) == 0 {
 		return nil
 	}
-	var t pathTest
+	texts := ""
+	for _, p := range ps {
+		texts += p.text + "\x00"
+	}
+	if t, ok := c.pathTests[texts]; ok {
+		return t
+	}
+	t := &pathTest{place: len(c.pathTests)}
+	c.pathTests[texts] = t
 	var names, dirs []namedGlob
 	for i := range ps {
 		p := &ps[i]
@@ -246,7 +269,7 @@ func (c *binder) pathTest(ps []pattern) *pathTest {
 		}
 	}
 	t.names, t.dirs = newNameIndex(names), newNameIndex(dirs)
-	return &t
+	return t
 }
 
 func (c *binder) idTest(refs []nameRef, user bool) *idTest {

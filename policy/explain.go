@@ -77,7 +77,7 @@ func (w *Worker) matchAny(s *subject, i int32) (match, bool) {
 }
 
 func (w *Worker) onPath(s *subject, i int32) bool {
-	if len(w.judge.policy.rules[i].when.paths) == 0 {
+	if !w.judge.rules[i].byPath {
 		return true
 	}
 	return slices.ContainsFunc(s.hits, func(id int32) bool { return slices.Contains(w.judge.byPath[id], i) })
@@ -274,6 +274,8 @@ func (w *Worker) whyNotTest(s *subject, t *test) string {
 		return "its type is " + s.Kind.String()
 	case len(t.modes) > 0 && !anyBits(t.modes, s.Mode):
 		return "its mode is " + s.Mode.Octal()
+	case t.path != nil && t.path.eval(s, &w.asking) == no:
+		return "its path fits no pattern"
 	case t.beside && (s.Dir == nil || s.Dir.Programs == 0):
 		return "no programs lie beside it"
 	case t.owners != nil && !t.owners.holds(uint32(s.UID), t.owners.unknown && w.accounts.KnowsUser(s.UID) == account.No):

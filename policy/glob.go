@@ -33,8 +33,9 @@ type part struct {
 type nameGlob struct {
 	text   string
 	shape  shape
-	prefix string // the literal text before the first wildcard
-	suffix string // the literal text after the last one
+	prefix string   // the literal text before the first wildcard
+	suffix string   // the literal text after the last one
+	middle []string // of starred: the literal texts between its stars
 }
 
 type shape uint8
@@ -42,6 +43,7 @@ type shape uint8
 const (
 	literal shape = iota // prefix is the whole name
 	affixes              // prefix*suffix, either of them possibly empty
+	starred              // several stars and no other wildcard
 	wild                 // anything else; prefix and suffix must hold all the same
 )
 
@@ -120,6 +122,9 @@ func parseName(text string) (nameGlob, error) {
 			others++
 		}
 		if c != tokenByte {
+			if tail.Len() > 0 {
+				g.middle = append(g.middle, tail.String())
+			}
 			tail.Reset()
 		} else if stars+others == 0 {
 			head.WriteByte(text[i+n-1])
@@ -134,6 +139,8 @@ func parseName(text string) (nameGlob, error) {
 		g.shape = literal
 	case stars == 1 && others == 0:
 		g.shape = affixes
+	case others == 0:
+		g.shape = starred
 	default:
 		g.shape = wild
 	}
@@ -232,9 +239,28 @@ func (g *nameGlob) match(name string) bool {
 		return len(name) == len(g.prefix)
 	case affixes:
 		return true
+	case starred:
+		return inOrder(g.middle, name[len(g.prefix):len(name)-len(g.suffix)])
 	default:
 		return matchWild(g.text, name)
 	}
+}
+
+// inOrder tells whether the texts stand in a name one after the other.
+func inOrder(texts []string, name string) bool {
+	for _, text := range texts {
+		at := -1
+		if len(text) == 1 {
+			at = strings.IndexByte(name, text[0])
+		} else {
+			at = strings.Index(name, text)
+		}
+		if at < 0 {
+			return false
+		}
+		name = name[at+len(text):]
+	}
+	return true
 }
 
 // matchWild is the general matcher: on a mismatch the last star takes one more

@@ -64,7 +64,7 @@ type match struct {
 // Worker is a judge for one more goroutine.
 func (j *Judge) Worker() *Worker {
 	w := &Worker{judge: j, steps: steps{automaton: &j.paths}, seen: make([]bool, len(j.rules))}
-	w.accounts, w.scratch = j.accounts, make([]int32, 0, 16)
+	w.accounts, w.scratch, w.answers = j.accounts, make([]int32, 0, 16), make([]answer, j.places)
 	return w
 }
 
@@ -107,10 +107,7 @@ func (w *Worker) Judge(e *entry.Entry) (Outcome, entry.Facts) {
 	if w.locate(&s) {
 		return Outcome{Compliant: true, Excluded: true, Desired: e.State}, 0
 	}
-	if len(w.rules) == 0 && w.profileFine(e) {
-		return Outcome{Compliant: true, Desired: e.State}, 0
-	}
-	if w.gather(&s) {
+	if w.allIdle(&s, w.suspects(e)) && w.allIdle(&s, w.rules) || w.gather(&s) {
 		return Outcome{Compliant: true, Desired: e.State}, 0
 	}
 	return w.decide(&s)
@@ -120,6 +117,7 @@ func (w *Worker) Judge(e *entry.Entry) (Outcome, entry.Facts) {
 // True means that the entry is excluded.
 func (w *Worker) locate(s *subject) (excluded bool) {
 	w.ids, w.rules = w.ids[:0], w.rules[:0]
+	w.turn++
 	switch {
 	case s.Dir != nil:
 		st := w.stateOf(s.Dir, w.judge.slot)
@@ -145,35 +143,10 @@ func (w *Worker) locate(s *subject) (excluded bool) {
 	return false
 }
 
-// gather finds the rules that match or may match. True means that none of them
-// would change anything, so that the entry complies whatever the facts are.
-func (w *Worker) gather(s *subject) (idle bool) {
-	always := w.judge.always[s.Kind]
-	if len(w.rules) > 0 {
-		if w.profileFine(s.Entry) && w.allIdle(s) {
-			return true
-		}
-		w.rules = append(w.rules, always...)
-		slices.Sort(w.rules)
-		always = slices.Compact(w.rules)
-	}
-	w.matches = w.matches[:0]
-	idle = true
-	for _, i := range always {
-		m, ok := w.match(s, i)
-		if !ok {
-			continue
-		}
-		r := &w.judge.rules[i]
-		w.matches = append(w.matches, m)
-		idle = idle && !r.forbid && r.need.idle(s.Kind, s.Mode, s.UID, s.GID)
-	}
-	return idle
-}
-
-// allIdle tells whether no rule that chooses by the path would change anything.
-func (w *Worker) allIdle(s *subject) bool {
-	for _, i := range w.rules {
+// allIdle tells whether none of the rules would change anything about the entry,
+// be it that they do not match, be it that it has what they ask for.
+func (w *Worker) allIdle(s *subject, rules []int32) bool {
+	for _, i := range rules {
 		r := &w.judge.rules[i]
 		if !r.forbid && r.need.idle(s.Kind, s.Mode, s.UID, s.GID) {
 			w.seen[i] = w.seen[i] || r.eval(s, &w.asking) != no
@@ -184,6 +157,30 @@ func (w *Worker) allIdle(s *subject) bool {
 		}
 	}
 	return true
+}
+
+// gather finds all rules that match or may match, in the order of the file. True
+// means that none of them would change anything, so that the entry complies
+// whatever the facts are.
+func (w *Worker) gather(s *subject) (idle bool) {
+	all := w.judge.always[s.Kind]
+	if len(w.rules) > 0 {
+		w.rules = append(w.rules, all...)
+		slices.Sort(w.rules)
+		all = slices.Compact(w.rules)
+	}
+	w.matches = w.matches[:0]
+	idle = true
+	for _, i := range all {
+		m, ok := w.match(s, i)
+		if !ok {
+			continue
+		}
+		r := &w.judge.rules[i]
+		w.matches = append(w.matches, m)
+		idle = idle && !r.forbid && r.need.idle(s.Kind, s.Mode, s.UID, s.GID)
+	}
+	return idle
 }
 
 // match evaluates one rule for an entry.
@@ -234,16 +231,13 @@ func anyTest(ts []test, s *subject, q *asking) verdict {
 	return best
 }
 
-// profileFine tells whether all rules that choose by other things than the path
-// would leave every entry with this kind, mode, owner and group as it is. The
-// answers are remembered: a tree has few owners and few modes.
-func (w *Worker) profileFine(e *entry.Entry) bool {
+// suspects is the rules that choose by other things than the path and that may
+// want something else of entries of this kind, mode, owner and group. They are
+// remembered: a tree has few owners and few modes.
+func (w *Worker) suspects(e *entry.Entry) []int32 {
 	beside := 0
 	if e.Dir != nil && e.Dir.Programs > 0 {
 		beside = 1
-	}
-	if int(e.Kind) >= kinds {
-		return false
 	}
 	at := &w.profiles[e.Kind][beside][(uint32(e.UID)^uint32(e.GID)*31)%profileSlots]
 	p := *at
@@ -251,37 +245,49 @@ func (w *Worker) profileFine(e *entry.Entry) bool {
 		p = &profile{uid: e.UID, gid: e.GID}
 		*at = p
 	}
-	word, bit := e.Mode>>6&63, uint64(1)<<(e.Mode&63)
-	if p.known[word]&bit == 0 {
-		p.known[word] |= bit
-		if w.computeFine(e) {
-			p.fine[word] |= bit
+	for i := range p.modes {
+		if p.modes[i].mode == e.Mode {
+			return p.modes[i].suspects
 		}
 	}
-	return p.fine[word]&bit != 0
+	if len(p.modes) == maxModes {
+		p.modes = p.modes[:0]
+	}
+	p.modes = append(p.modes, modeProfile{e.Mode, w.findSuspects(e)})
+	return p.modes[len(p.modes)-1].suspects
 }
 
-const profileSlots = 8
+const (
+	profileSlots = 8
+	maxModes     = 16
+)
 
-// profile remembers, for one kind, owner and group, the modes that comply.
+// profile remembers the suspects for one kind, owner and group, by mode.
 type profile struct {
-	uid         ident.UID
-	gid         ident.GID
-	known, fine [64]uint64
+	uid   ident.UID
+	gid   ident.GID
+	modes []modeProfile
 }
 
-func (w *Worker) computeFine(e *entry.Entry) bool {
+type modeProfile struct {
+	mode     mode.Mode
+	suspects []int32
+}
+
+func (w *Worker) findSuspects(e *entry.Entry) (suspects []int32) {
 	bare := entry.Entry{Dir: e.Dir, Kind: e.Kind, Known: entry.Stat}
 	bare.Mode, bare.UID, bare.GID = e.Mode, e.UID, e.GID
 	s := subject{Entry: &bare, anyPath: true, anySize: true}
-	fine := true
 	for _, i := range w.judge.always[e.Kind] {
 		r := &w.judge.rules[i]
 		if r.eval(&s, &w.asking) == no {
 			continue
 		}
-		w.seen[i] = true
-		fine = fine && !r.forbid && r.need.idle(e.Kind, e.Mode, e.UID, e.GID)
+		if !r.forbid && r.need.idle(e.Kind, e.Mode, e.UID, e.GID) {
+			w.seen[i] = true
+		} else {
+			suspects = append(suspects, i)
+		}
 	}
-	return fine
+	return suspects
 }

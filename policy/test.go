@@ -40,6 +40,13 @@ type asking struct {
 	accounts *account.Database
 	scratch  []int32
 	need     entry.Facts
+	answers  []answer // of path tests, by their place
+	turn     uint64   // of the entry being judged: older answers are of others
+}
+
+type answer struct {
+	turn uint64
+	fits verdict
 }
 
 // eval evaluates a selector, what is cheap first. The facts that an unsure verdict
@@ -193,17 +200,25 @@ func (t *pathTest) eval(s *subject, q *asking) verdict {
 	if s.anyPath {
 		return unsure
 	}
+	a := &q.answers[t.place]
+	if a.turn != q.turn {
+		*a = answer{q.turn, holds(t.fits(s, q))}
+	}
+	return a.fits
+}
+
+func (t *pathTest) fits(s *subject, q *asking) bool {
 	if !s.root && (t.names.fits(&s.key, q.scratch) || s.Kind == mode.Directory && t.dirs.fits(&s.key, q.scratch)) {
-		return yes
+		return true
 	}
 	for _, id := range t.ids {
 		for _, hit := range s.hits {
 			if id == hit {
-				return yes
+				return true
 			}
 		}
 	}
-	return no
+	return false
 }
 
 // idle tells whether a demand would change nothing about an entry, whatever its
