@@ -4,6 +4,7 @@
 package app
 
 import (
+	"sync/atomic"
 	"time"
 )
 
@@ -29,3 +30,25 @@ type Progress interface {
 
 // now is the one clock of the program.
 func now() time.Time { return time.Now() }
+
+// watch tells how far a piece of work has come, until done is called.
+func watch(p Progress, stage string, count *atomic.Int64, total int64) (done func()) {
+	if p == nil {
+		return func() {}
+	}
+	quit, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		tick := time.NewTicker(100 * time.Millisecond)
+		defer tick.Stop()
+		for {
+			select {
+			case <-quit:
+				return
+			case <-tick.C:
+				p.Progress(stage, count.Load(), total)
+			}
+		}
+	}()
+	return func() { close(quit); <-ended }
+}

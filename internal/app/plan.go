@@ -88,7 +88,9 @@ func Plan(ctx context.Context, q PlanRequest, progress Progress) (*SortedPlan, e
 	}
 	defer root.Close()
 	s := &SortedPlan{sorter: spill.New(spill.Options{Create: temporary})}
-	p, err := planTree(ctx, root, q, db, progress, func() sink { return &sortSink{adder: s.sorter.Adder()} })
+	p, err := planTree(ctx, root, q, db, progress, func(plan.Header) (func() sink, error) {
+		return func() sink { return &sortSink{adder: s.sorter.Adder()} }, nil
+	})
 	if err != nil {
 		return nil, errors.Join(err, s.sorter.Close())
 	}
@@ -136,9 +138,12 @@ func decodeSorted(b []byte, r *plan.BlockReader, c *plan.Change) error {
 	return nil
 }
 
+// sinks makes the sinks of a plan's workers, once its header is known.
+type sinks func(plan.Header) (newSink func() sink, err error)
+
 // planTree walks a tree and hands every change to the sink of the worker that met
 // it.
-func planTree(ctx context.Context, root *files.Root, q PlanRequest, db *account.Database, progress Progress, newSink func() sink) (*Planned, error) {
+func planTree(ctx context.Context, root *files.Root, q PlanRequest, db *account.Database, progress Progress, sinks sinks) (*Planned, error) {
 	p := &Planned{Started: now(), Names: db}
 	rails := plan.Rails{Allowed: absolute(q.AllowSystem), Homes: homes(db)}
 	if why := rails.Root(root.Path()); why != "" {
@@ -160,6 +165,10 @@ func planTree(ctx context.Context, root *files.Root, q PlanRequest, db *account.
 		return nil, err
 	}
 	if p.Header, err = book.header(root, p.Started); err != nil {
+		return nil, err
+	}
+	newSink, err := sinks(p.Header)
+	if err != nil {
 		return nil, err
 	}
 	o := plan.Options{Rails: rails, Links: plan.LinkOptions{

@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"sync/atomic"
-	"time"
 
 	"ward/entry"
 	"ward/internal/host/files"
@@ -52,7 +51,7 @@ func treeOf(root *files.Root) (Tree, error) {
 // run walks the tree; take makes what each worker's visitor hands its entries to.
 func (w *walk) run(ctx context.Context, root tree.Source, p Progress, take func(*visitor) judged) error {
 	o := tree.Options{Workers: w.book.judging.Jobs, CrossMounts: w.book.judging.CrossMounts}
-	done := w.watch(p)
+	done := watch(p, "looked at", &w.seen, 0)
 	defer done()
 	return root.Walk(ctx, o, func() tree.Visitor {
 		v := &visitor{walk: w}
@@ -64,28 +63,6 @@ func (w *walk) run(ctx context.Context, root tree.Source, p Progress, take func(
 		w.visitors = append(w.visitors, v)
 		return v
 	})
-}
-
-// watch tells how far the walk has come, until done is called.
-func (w *walk) watch(p Progress) (done func()) {
-	if p == nil {
-		return func() {}
-	}
-	quit, ended := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(ended)
-		tick := time.NewTicker(100 * time.Millisecond)
-		defer tick.Stop()
-		for {
-			select {
-			case <-quit:
-				return
-			case <-tick.C:
-				p.Progress("looked at", w.seen.Load(), 0)
-			}
-		}
-	}()
-	return func() { close(quit); <-ended }
 }
 
 // total adds what the workers looked at to an answer.

@@ -44,17 +44,33 @@ func styleOf(f *os.File) report.Style {
 
 // fail says what went wrong, and what can be done about it.
 func (c *console) fail(err error) {
-	var said verdict
-	if err == nil || errors.As(err, &said) {
-		return
+	for _, e := range parts(err) {
+		var said verdict
+		if errors.As(e, &said) {
+			continue
+		}
+		fmt.Fprintf(c.err, "ward: %s\n", report.Message(e))
+		var mistake *usageError
+		if errors.As(e, &mistake) {
+			fmt.Fprintf(c.err, "  see %s --help\n", mistake.command)
+		} else if hint := hintFor(e); hint != "" {
+			fmt.Fprintf(c.err, "  hint: %s\n", hint)
+		}
 	}
-	fmt.Fprintf(c.err, "ward: %s\n", report.Message(err))
-	var mistake *usageError
-	if errors.As(err, &mistake) {
-		fmt.Fprintf(c.err, "  see %s --help\n", mistake.command)
-		return
+}
+
+// parts takes joined errors apart.
+func parts(err error) []error {
+	if err == nil {
+		return nil
 	}
-	if hint := hintFor(err); hint != "" {
-		fmt.Fprintf(c.err, "  hint: %s\n", hint)
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return []error{err}
 	}
+	var all []error
+	for _, e := range joined.Unwrap() {
+		all = append(all, parts(e)...)
+	}
+	return all
 }

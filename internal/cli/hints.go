@@ -7,6 +7,7 @@ import (
 	"syscall"
 
 	"ward/internal/app"
+	"ward/internal/report"
 )
 
 // hints says for each known cause what a person can do about it. The first that
@@ -25,9 +26,21 @@ var hints = []struct {
 }
 
 func hintFor(err error) string {
-	var request *app.RequestError
-	if errors.As(err, &request) && request.Hint != "" {
+	var (
+		request    *app.RequestError
+		refused    *app.RefusedError
+		unfinished *app.UnfinishedError
+		cutOff     *app.CutOffError
+	)
+	switch {
+	case errors.As(err, &request) && request.Hint != "":
 		return request.Hint
+	case errors.As(err, &refused) && refused.Option != "":
+		return "if that is meant, say " + report.Printable(refused.Option)
+	case errors.As(err, &unfinished):
+		return finish(unfinished.Run.Header.Root, unfinished.Run.ID)
+	case errors.As(err, &cutOff):
+		return finish(cutOff.Root, cutOff.ID)
 	}
 	for _, h := range hints {
 		if errors.Is(err, h.cause) {
@@ -35,4 +48,10 @@ func hintFor(err error) string {
 		}
 	}
 	return ""
+}
+
+// finish says how to go on after a run that was cut off.
+func finish(root, id string) string {
+	return "finish it with " + report.Shell([]string{"ward", "apply", "--resume", root}) +
+		", or take it back with " + report.Shell([]string{"ward", "undo", id})
 }

@@ -49,7 +49,7 @@ func newRootCommand(c *console) *cobra.Command {
 			root.AddCommand(cmd)
 		}
 	}
-	add("main", newCheckCommand(c), newPlanCommand(c), newAssertCommand(c))
+	add("main", newCheckCommand(c), newPlanCommand(c), newApplyCommand(c), newUndoCommand(c), newLogCommand(c), newAssertCommand(c))
 	add("policy", newRulesCommand(c))
 	add("more", newCompletionCommand(c), newVersionCommand(c))
 	root.SetHelpCommandGroupID("more")

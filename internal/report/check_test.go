@@ -45,7 +45,7 @@ var (
 		Title: "file that everyone can write"}
 )
 
-func state(m mode.Mode) entry.State { return entry.State{Mode: m, UID: 1000, GID: 1000} }
+func owned(m mode.Mode) entry.State { return entry.State{Mode: m, UID: 1000, GID: 1000} }
 
 // sample is a check with one grave finding of an awkward name and twelve plain
 // ones, of which ten are kept.
@@ -55,12 +55,12 @@ func sample() *app.Checked {
 	}
 	keys := []app.Finding{{Root: "/srv/app", Fix: fix(keyRule.ID, "etc/x\n\x1b[31m.key"), Finding: finding.Finding{
 		Rule: keyRule, Path: "etc/x\n\x1b[31m.key", Kind: mode.Regular,
-		Found: state(0o644), Wanted: state(0o600), Gains: []string{"everyone else: read"}, Fixable: true}}}
+		Found: owned(0o644), Wanted: owned(0o600), Gains: []string{"everyone else: read"}, Fixable: true}}}
 	var programs []app.Finding
 	for i := range 10 {
 		path := "bin/run-" + string(rune('a'+i)) + ".sh"
 		programs = append(programs, app.Finding{Root: "/srv/app", Fix: fix(programRule.ID, path), Finding: finding.Finding{
-			Rule: programRule, Path: path, Kind: mode.Regular, Found: state(0o644), Wanted: state(0o755),
+			Rule: programRule, Path: path, Kind: mode.Regular, Found: owned(0o644), Wanted: owned(0o755),
 			Loses: []string{"user app: execute"}, Fixable: true}})
 	}
 	return &app.Checked{

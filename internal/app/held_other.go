@@ -1,0 +1,16 @@
+//go:build !unix
+
+package app
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"ward/entry"
+)
+
+// heldFile is mode and owner of an open file, which this system does not have.
+func heldFile(f *os.File) (entry.State, error) {
+	return entry.State{}, fmt.Errorf("look at the owner of %q: %w", f.Name(), errors.ErrUnsupported)
+}

@@ -1,0 +1,109 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"ward/internal/apply"
+	"ward/internal/host/state"
+	"ward/plan"
+)
+
+// UndoRequest asks for a run to be taken back.
+type UndoRequest struct {
+	RunOptions
+	ID string // as far as it is unique; "": the last run that was not taken back
+}
+
+// PrepareUndo makes the inverse of a run ready.
+func PrepareUndo(ctx context.Context, q UndoRequest) (*Prepared, error) {
+	dir, err := state.Open("")
+	if err != nil {
+		return nil, err
+	}
+	old, err := toUndo(dir, q.ID)
+	if err != nil {
+		return nil, err
+	}
+	defer old.Close()
+	h := old.Header()
+	h.Undo = !h.Undo
+	o := q.RunOptions
+	o.anyRail = true // what was changed may be changed back
+	run := state.Run{Command: "undo", Undoes: old.Run().ID}
+	return prepare(ctx, h.Root, o, run, func(p *Prepared) error { return p.invert(old, h) })
+}
+
+func toUndo(dir *state.Dir, id string) (*state.Journal, error) {
+	if id == "" {
+		last, err := lastRun(dir)
+		if err != nil {
+			return nil, err
+		}
+		id = last
+	}
+	j, err := dir.Journal(id)
+	if errors.Is(err, state.ErrNoRun) {
+		return nil, &NoRunError{fmt.Sprintf("there is no run %q: `ward log` lists them", id)}
+	}
+	if err == nil && j.Run().Stage == state.Drafted {
+		return nil, errors.Join(&NoRunError{fmt.Sprintf("run %s changed nothing", j.Run().ID)}, j.Close())
+	}
+	return j, err
+}
+
+// lastRun is the last apply that was not taken back.
+func lastRun(dir *state.Dir) (string, error) {
+	runs, err := dir.Runs()
+	undone := undoneBy(runs)
+	for _, r := range runs {
+		if r.Command == "apply" && r.Stage != state.Drafted && undone[r.ID] == "" {
+			return r.ID, nil
+		}
+	}
+	return "", errors.Join(err, &NoRunError{"there is no run that could be taken back"})
+}
+
+// invert puts the changes of a run into a journal that takes them back.
+func (p *Prepared) invert(old *state.Journal, h plan.Header) error {
+	moved, err := renumbered(old)
+	if err != nil {
+		return err
+	}
+	if r, ok := moved["."]; ok {
+		h.RootID = r.New
+	}
+	if err := p.sameRoot(h.RootID); err != nil {
+		return err
+	}
+	if err := p.begin(h); err != nil {
+		return err
+	}
+	p.Header, p.Started, p.Names = h, now(), p.session.db
+	fill := newFilling(p)
+	err = eachChange(old, func(c *plan.Change) error {
+		if r, ok := moved[c.Path]; ok {
+			c.ID = r.New
+		}
+		return fill.add(c)
+	})
+	return errors.Join(err, fill.end())
+}
+
+// renumbered is the objects whose identity changed under the run's own hand.
+func renumbered(j *state.Journal) (map[string]apply.Renumbered, error) {
+	all := map[string]apply.Renumbered{}
+	err := j.Notes(func(raw json.RawMessage) error {
+		var r apply.Renumbered
+		if err := json.Unmarshal(raw, &r); err != nil {
+			return fmt.Errorf("read the journal's notes: %w", err)
+		}
+		if r.Path != "" {
+			all[r.Path] = r
+		}
+		return nil
+	})
+	return all, err
+}

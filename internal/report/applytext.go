@@ -1,0 +1,117 @@
+package report
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strings"
+
+	"ward/internal/app"
+	"ward/internal/apply"
+)
+
+// AppliedText says how a run went, by which id it can be taken back, and nothing
+// about what went wrong: that is AppliedFaults.
+func AppliedText(w io.Writer, a *app.Applied, style Style) error {
+	if a.ID == "" {
+		_, err := fmt.Fprintln(w, "nothing to do")
+		return err
+	}
+	out := bufio.NewWriter(w)
+	verb := "changed"
+	if a.Command == "undo" {
+		verb = "took back"
+	}
+	good := int64(a.Result.Of(apply.Verified) + a.Result.Of(apply.Delayed) + a.Result.Of(apply.Already))
+	line := fmt.Sprintf("%s %s of %s in %s (%s)", verb, count(good), count(int64(a.Result.Planned)), seconds(a.Duration), outcomeCounts(a))
+	out.WriteString(style.bold(style.wrap("", line)))
+	if a.Command == "undo" {
+		fmt.Fprintf(out, "run %s, which took back %s\n", a.ID, a.Undoes)
+	} else {
+		fmt.Fprintf(out, "run %s; to take it back: %s\n", a.ID, Shell([]string{"ward", "undo", a.ID}))
+	}
+	return out.Flush()
+}
+
+// outcomeWords says in words what became of objects.
+func outcomeWords(o apply.Outcome) string {
+	switch o {
+	case apply.Verified:
+		return "verified"
+	case apply.Already:
+		return "already as wanted"
+	case apply.ChangedSince:
+		return "changed since the plan was made, and left alone"
+	case apply.Gone:
+		return "not found any more"
+	case apply.Delayed:
+		return "verified after a delay"
+	case apply.Ignored:
+		return "accepted by the file system and not done"
+	case apply.Altered:
+		return "accepted by the file system and made something else"
+	case apply.Failed:
+		return "refused by the system"
+	}
+	return "not reached"
+}
+
+func outcomeCounts(a *app.Applied) string {
+	var words []string
+	for _, o := range apply.Outcomes() {
+		if n := a.Result.Of(o); n > 0 {
+			words = append(words, count(int64(n))+" "+outcomeWords(o))
+		}
+	}
+	return strings.Join(words, ", ")
+}
+
+// shownFaults is how many objects are listed that did not come out as wanted.
+const shownFaults = 20
+
+// AppliedFaults lists what did not go as planned.
+func AppliedFaults(w io.Writer, a *app.Applied) error {
+	out := bufio.NewWriter(w)
+	shown := a.Items[:min(len(a.Items), shownFaults)]
+	for i := range shown {
+		x := &shown[i]
+		fmt.Fprintf(out, "ward: %s: %s\n", Path(app.Place(a.Tree.Root, x.Path)), printable(itemText(x)))
+	}
+	if more := int64(len(a.Items)-len(shown)) + a.Others; more > 0 {
+		fmt.Fprintf(out, "ward: ... and %s more: %s lists them\n", count(more), Shell([]string{"ward", "log", a.ID}))
+	}
+	if a.Lost > 0 {
+		fmt.Fprintf(out, "ward: %s of them found no space in the journal\n", count(int64(a.Lost)))
+	}
+	return out.Flush()
+}
+
+func itemText(x *apply.Item) string {
+	text := outcomeWords(x.Outcome)
+	if cause := causeOf(x); cause != "" {
+		text += ": " + cause
+	}
+	if x.Known != 0 && (x.Outcome == apply.Ignored || x.Outcome == apply.Altered) {
+		text += fmt.Sprintf(" (wanted %s, it is %s)", Mode(x.Wanted.Mode, x.Kind), Mode(x.Seen.Mode, x.Kind))
+	}
+	if x.Now != "" {
+		text += "; it was found at " + Path(x.Now)
+	}
+	return text
+}
+
+func causeOf(x *apply.Item) string {
+	if x.Cause == "" && x.Err != nil {
+		return x.Err.Error()
+	}
+	return x.Cause
+}
+
+// outcomeOrder is the names of all outcomes in order.
+func outcomeOrder() []string {
+	var names []string
+	for _, o := range apply.Outcomes() {
+		names = append(names, o.String())
+	}
+	return names
+}
