@@ -89,6 +89,12 @@ type Dir struct {
 	Path   string // slash-separated, relative to the root of the tree; "." for the root
 	Depth  int    // 0 for the root
 
+	// The directory itself, as it was found before it was read. A source that
+	// does not tell leaves ID zero.
+	ID   Identity
+	UID  ident.UID
+	Mode mode.Mode
+
 	// Programs counts the regular files with any execute bit among the entries
 	// that were read with the present one (at least the first thousand of a
 	// directory). It is set before the first of them is visited.

@@ -36,6 +36,10 @@ type Change struct {
 	// stands still nothing else about the object can have changed.
 	Changed int64
 
+	// In is the directory in which a walk met the object, while a plan is made;
+	// nil in a plan that was read back. See Links.
+	In *entry.Dir
+
 	Before, After entry.State
 	Rules         []int // indices into Header.Rules, ascending: whose decisions these are
 }
@@ -108,6 +112,7 @@ func (c *Change) Clone() Change {
 	n.Before, n.After = cloneState(c.Before), cloneState(c.After)
 	n.ID.Handle = strings.Clone(c.ID.Handle)
 	n.Rules = slices.Clone(c.Rules)
+	n.In = nil
 	return n
 }
 

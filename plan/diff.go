@@ -134,7 +134,7 @@ func (d *Differ) refusal(e *entry.Entry, why Why, text, hint string) *Refusal {
 // fill makes the change, with the kernel's clearing where rule 5 lets it stand.
 func (d *Differ) fill(c *Change, e *entry.Entry, o *policy.Outcome) {
 	*c = Change{
-		Path: e.Path(), Kind: e.Kind, ID: e.ID, Links: e.Links, Changed: e.ChangeTime, Rules: d.rules,
+		Path: e.Path(), Kind: e.Kind, ID: e.ID, Links: e.Links, Changed: e.ChangeTime, In: e.Dir, Rules: d.rules,
 		Known:  entry.Stat | e.Known&(entry.AccessACL|entry.DefaultACL|entry.Caps|entry.Content|entry.Handle),
 		Before: e.State,
 		After:  d.judge.Partial(e, o, d.Takes),

@@ -164,15 +164,19 @@ func TestRails(t *testing.T) {
 }
 
 func TestLinks(t *testing.T) {
+	roots := &entry.Dir{Path: ".", ID: entry.Identity{Device: 1, Inode: 1}, Mode: 0o755}
+	team := &entry.Dir{Path: "team", ID: entry.Identity{Device: 1, Inode: 5}, Mode: 0o2775}
+	hers := &entry.Dir{Path: "hers", ID: entry.Identity{Device: 1, Inode: 6}, Mode: 0o755, UID: 1000}
+	in := func(d *entry.Dir, c *plan.Change) *plan.Change { c.In = d; return c }
 	at := func(path string, want mode.Mode, links uint32) *plan.Change {
 		return &plan.Change{
-			Path: path, Kind: mode.Regular, Links: links, ID: entry.Identity{Device: 1, Inode: 9},
+			In: roots, Path: path, Kind: mode.Regular, Links: links, ID: entry.Identity{Device: 1, Inode: 9},
 			Before: state(0o644, 0, 0), After: state(want, 0, 0),
 		}
 	}
 	content := func(name string, links uint32) *entry.Entry {
 		e := file(name, state(0o644, 0, 0))
-		e.ID, e.Links = entry.Identity{Device: 1, Inode: 9}, links
+		e.ID, e.Links, e.Dir = entry.Identity{Device: 1, Inode: 9}, links, roots
 		return e
 	}
 	for _, c := range []struct {
@@ -188,6 +192,10 @@ func TestLinks(t *testing.T) {
 		{"all are fine", plan.LinkOptions{}, nil, []*entry.Entry{content("a", 2), content("b", 2)}, ""},
 		{"a name outside", plan.LinkOptions{}, []*plan.Change{at("a", 0o600, 2)}, nil, "refused: it has 2 names and only 1"},
 		{"a name outside that is meant", plan.LinkOptions{AllowOutside: true}, []*plan.Change{at("a", 0o600, 2)}, nil, "a"},
+		{"the same name met twice", plan.LinkOptions{}, []*plan.Change{at("a", 0o600, 2), at("a", 0o600, 2)}, nil, "refused: it has 2 names and only 1"},
+		{"where others may write", plan.LinkOptions{}, []*plan.Change{at("a", 0o600, 2), in(team, at("team/a", 0o600, 2))}, nil, "refused: it has 2 names, at least one"},
+		{"in the directory of another than its owner", plan.LinkOptions{}, []*plan.Change{at("a", 0o600, 2), in(hers, at("hers/a", 0o600, 2))}, nil, "refused: it has 2 names, at least one"},
+		{"in the runner's directory", plan.LinkOptions{Runner: 1000}, []*plan.Change{at("a", 0o600, 2), in(hers, at("hers/a", 0o600, 2))}, nil, "a"},
 		{"overlayfs", plan.LinkOptions{Overlay: true}, []*plan.Change{at("a", 0o600, 2), at("b", 0o600, 2)}, nil, "refused: it has 2 names, and overlayfs"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -3,16 +3,26 @@ package plan
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 
 	"ward/entry"
+	"ward/ident"
 	"ward/mode"
 )
 
 // Links gathers the names of objects that have several. One object is one change,
 // whichever name a rule met it by, so its names must want the same, and all of
-// them must lie in the tree. A walk keeps one Links for each worker and merges
-// them; a Links is not for concurrent use.
+// them must lie in the tree.
+//
+// Names are counted, and somebody who may write to a directory can cheat: he links
+// a foreign file into it and renames that one name while the walk goes on, until
+// it was met as often as the file has names. So a name counts only where nobody but
+// root, the runner and the file's own owner can put one, and once for each
+// directory, however often that is met.
+//
+// A walk keeps one Links for each worker and merges them; a Links is not for
+// concurrent use.
 type Links struct {
 	objects map[linkKey]*linked
 }
@@ -22,11 +32,19 @@ type linkKey struct{ device, inode uint64 }
 // linked is one object as far as its names were met.
 type linked struct {
 	kind     mode.Kind
-	links    uint32  // the most that any look counted
-	names    uint32  // met so far
-	change   *Change // of the first name in order; nil: every name was fine as it is
-	content  string  // the first name in order that wants no change
-	conflict string  // a name that wants another change than change does
+	links    uint32 // the most that any look counted
+	owner    ident.UID
+	names    map[name]ident.UID // met in directories that only their owner, given here, can write to
+	shared   string             // the first name in order met where others may write
+	change   *Change            // of the first name in order; nil: every name was fine as it is
+	content  string             // the first name in order that wants no change
+	conflict string             // a name that wants another change than change does
+}
+
+// name is a name in a directory, whatever path leads there.
+type name struct {
+	device, inode uint64
+	name          string
 }
 
 // Several reports whether an entry's names have to be gathered: it has more than
@@ -35,17 +53,18 @@ func Several(e *entry.Entry) bool { return e.Links > 1 && e.Kind != mode.Directo
 
 // Content adds a name that wants no change.
 func (l *Links) Content(e *entry.Entry) {
+	path := e.Path()
 	o := l.object(e.ID, e.Links)
-	o.kind = e.Kind
-	if path := e.Path(); o.content == "" || path < o.content {
-		o.content = path
-	}
+	o.kind, o.owner = e.Kind, e.UID
+	o.met(e.Dir, path)
+	o.content = earlier(o.content, path)
 }
 
 // Change adds a name that wants one.
 func (l *Links) Change(c *Change) {
 	o := l.object(c.ID, c.Links)
-	o.kind = c.Kind
+	o.kind, o.owner = c.Kind, c.Before.UID
+	o.met(c.In, c.Path)
 	n := c.Clone()
 	o.want(&n)
 }
@@ -60,9 +79,32 @@ func (l *Links) object(id entry.Identity, links uint32) *linked {
 		o = new(linked)
 		l.objects[key] = o
 	}
-	o.names++
 	o.links = max(o.links, links)
 	return o
+}
+
+// met counts a name.
+func (o *linked) met(d *entry.Dir, path string) {
+	const others = mode.GroupWrite | mode.OtherWrite
+	if d == nil || d.ID.Inode == 0 || d.Mode&others != 0 {
+		o.shared = earlier(o.shared, path)
+		return
+	}
+	if o.names == nil {
+		o.names = make(map[name]ident.UID)
+	}
+	_, last := split(path)
+	o.names[name{d.ID.Device, d.ID.Inode, last}] = d.UID
+}
+
+// counted is the number of names that nobody can have faked.
+func (o *linked) counted(runner ident.UID) (n uint32) {
+	for _, uid := range o.names {
+		if uid == 0 || uid == runner || uid == o.owner {
+			n++
+		}
+	}
+	return n
 }
 
 func (o *linked) want(c *Change) {
@@ -103,7 +145,12 @@ func (l *Links) Merge(o *Links) {
 }
 
 func (o *linked) merge(p *linked) {
-	o.names += p.names
+	if o.names == nil {
+		o.names = p.names
+	} else {
+		maps.Copy(o.names, p.names)
+	}
+	o.shared = earlier(o.shared, p.shared)
 	o.links = max(o.links, p.links)
 	o.content = earlier(o.content, p.content)
 	o.conflict = earlier(o.conflict, p.conflict)
@@ -135,6 +182,8 @@ type LinkOptions struct {
 	AllowOutside bool // change objects that have names outside the tree as well
 	Overlay      bool // the tree is on overlayfs
 	AllowOverlay bool // change one name on overlayfs, and let the others stay as they are
+
+	Runner ident.UID // who runs ward, and is trusted beside root
 }
 
 func (obj *linked) refuse(o LinkOptions) *Refusal {
@@ -148,14 +197,23 @@ func (obj *linked) refuse(o LinkOptions) *Refusal {
 	case o.Overlay && !o.AllowOverlay:
 		r.Why = OverlayLink
 		r.Text = fmt.Sprintf("it has %d names, and overlayfs would change this one and leave the others as they are", obj.links)
-	case obj.names < obj.links && !o.AllowOutside:
+	case obj.counted(o.Runner) < obj.links && !o.AllowOutside:
 		r.Why = OutsideLinks
-		r.Text = fmt.Sprintf("it has %d names and only %d of them were met here: the others would change with it", obj.links, obj.names)
-		r.Hint = "find the others with find -xdev -samefile"
+		r.Text, r.Hint = obj.outside(obj.counted(o.Runner))
 	default:
 		return nil
 	}
 	return r
+}
+
+// outside says why not all names are known to lie in the tree.
+func (obj *linked) outside(counted uint32) (text, hint string) {
+	if obj.shared != "" || counted < uint32(len(obj.names)) {
+		return fmt.Sprintf("it has %d names, at least one of them in a directory where others could have linked a foreign file in", obj.links),
+			"look at who owns it and at its names (find -xdev -samefile) before allowing it"
+	}
+	return fmt.Sprintf("it has %d names and only %d of them were met here: the others would change with it", obj.links, counted),
+		"find the others with find -xdev -samefile"
 }
 
 // quote makes a name safe to print in a sentence.

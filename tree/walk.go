@@ -144,7 +144,7 @@ func (w *worker) beginAtRoot() {
 	if !w.visit(&root) || root.Kind != mode.Directory {
 		return
 	}
-	w.stack = append(w.stack, pending{dir: &entry.Dir{Path: "."}, id: root.ID})
+	w.stack = append(w.stack, pending{dir: &entry.Dir{Path: ".", ID: root.ID, UID: root.UID, Mode: root.Mode}, id: root.ID})
 }
 
 // next is the newest directory of one's own, or one of the pool.
@@ -280,8 +280,9 @@ func (w *worker) descend(parent *entry.Dir, e *entry.Entry) {
 	case !w.walk.cross && !e.SameMount(&w.walk.root):
 		w.skip(e, OtherFileSystem)
 	default:
-		d := &entry.Dir{Parent: parent, Path: parent.Join(e.Name), Depth: parent.Depth + 1}
+		d := &entry.Dir{Parent: parent, Path: parent.Join(e.Name), Depth: parent.Depth + 1, UID: e.UID, Mode: e.Mode}
 		id := entry.Identity{Device: e.ID.Device, Inode: e.ID.Inode}
+		d.ID = id
 		w.stack = append(w.stack, pending{dir: d, id: id})
 	}
 }
