@@ -43,7 +43,7 @@ type Judge struct {
 	rootName string
 	slot     int
 	slots    int
-	places   int // of path tests
+	places   int // of answers that a worker remembers
 }
 
 const kinds = int(mode.Whiteout) + 1
@@ -51,7 +51,7 @@ const kinds = int(mode.Whiteout) + 1
 // compiled is a rule with names resolved and patterns numbered.
 type compiled struct {
 	when       test
-	candidates []test
+	candidates *candidates
 	keeps      []test
 	keptBy     []int // the place of each of keeps among the exceptions of the file
 	need       demand
@@ -94,6 +94,13 @@ type idTest struct {
 	unknown bool
 }
 
+// candidates is the selectors of which one must hold. Rules with the same ones
+// share them, and the answer.
+type candidates struct {
+	tests []test
+	place int // in a worker's memory of answers
+}
+
 // pathTest holds for paths that a pattern fits. Patterns for a name in any
 // directory are tried on the name alone; the others run in the automaton.
 type pathTest struct {
@@ -113,7 +120,7 @@ func (p *Policy) Bind(b Binding) (*Judge, Problems) {
 			policy: p, accounts: b.Accounts, deep: b.Deep, rootName: b.RootName,
 			slot: b.Slot, slots: max(b.Slots, 1),
 		},
-		now: b.Now, pathTests: map[string]*pathTest{},
+		now: b.Now, pathTests: map[string]*pathTest{}, candidateSets: map[string]*candidates{},
 	}
 	c.excludes(p)
 	for i := range p.rules {
@@ -123,7 +130,6 @@ func (p *Policy) Bind(b Binding) (*Judge, Problems) {
 		return nil, c.problems
 	}
 	c.paths.compile()
-	c.places = len(c.pathTests)
 	return c.Judge, c.problems
 }
 
@@ -137,8 +143,9 @@ func (j *Judge) Rules() []Rule { return j.policy.Rules() }
 type binder struct {
 	reader
 	*Judge
-	now       time.Time
-	pathTests map[string]*pathTest // by the texts of their patterns
+	now           time.Time
+	pathTests     map[string]*pathTest   // by the texts of their patterns
+	candidateSets map[string]*candidates // by where they stand in the file
 }
 
 func (c *binder) excludes(p *Policy) {
@@ -181,7 +188,7 @@ func (c *binder) rule(u *rule, i int32) {
 		r.when.kinds = ^kindsOf(mode.Symlink)
 	}
 	if !c.deep {
-		r.candidates = c.tests(u.candidates)
+		r.candidates = c.candidatesOf(u.candidates)
 	}
 	for e := range u.except {
 		if keep, ok := c.exception(u, &u.except[e]); ok {
@@ -224,6 +231,23 @@ func day(t time.Time) time.Time {
 	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
 }
 
+func (c *binder) candidatesOf(ss []selector) *candidates {
+	if len(ss) == 0 {
+		return nil
+	}
+	text := ""
+	for i := range ss {
+		text += fmt.Sprint(ss[i].pos, "\x00")
+	}
+	if known, ok := c.candidateSets[text]; ok {
+		return known
+	}
+	set := &candidates{tests: c.tests(ss), place: c.places}
+	c.places++
+	c.candidateSets[text] = set
+	return set
+}
+
 func (c *binder) tests(ss []selector) []test {
 	var out []test
 	for i := range ss {
@@ -253,7 +277,8 @@ func (c *binder) pathTest(ps []pattern) *pathTest {
 	if t, ok := c.pathTests[texts]; ok {
 		return t
 	}
-	t := &pathTest{place: len(c.pathTests)}
+	t := &pathTest{place: c.places}
+	c.places++
 	c.pathTests[texts] = t
 	var names, dirs []namedGlob
 	for i := range ps {

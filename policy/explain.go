@@ -262,7 +262,7 @@ func (w *Worker) whyNot(s *subject, i int) string {
 	if why := w.whyNotTest(s, &r.when); why != "" {
 		return why
 	}
-	if r.candidates != nil && anyTest(r.candidates, s, &w.asking) == no {
+	if r.candidates != nil && r.candidates.eval(s, &w.asking) == no {
 		return "its content is not read, since nothing about it tells of " + strings.Join(contentNames(u.when.content), " or ")
 	}
 	return "the selector does not hold"

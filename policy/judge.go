@@ -107,7 +107,7 @@ func (w *Worker) Judge(e *entry.Entry) (Outcome, entry.Facts) {
 	if w.locate(&s) {
 		return Outcome{Compliant: true, Excluded: true, Desired: e.State}, 0
 	}
-	if w.allIdle(&s, w.suspects(e)) && w.allIdle(&s, w.rules) || w.gather(&s) {
+	if !w.anyMatches(&s, w.suspects(e)) && w.allIdle(&s, w.rules) || w.gather(&s) {
 		return Outcome{Compliant: true, Desired: e.State}, 0
 	}
 	return w.decide(&s)
@@ -140,6 +140,15 @@ func (w *Worker) locate(s *subject) (excluded bool) {
 		w.rules = append(w.rules, w.judge.byPath[id]...)
 	}
 	s.hits = w.ids
+	return false
+}
+
+func (w *Worker) anyMatches(s *subject, rules []int32) bool {
+	for _, i := range rules {
+		if _, ok := w.match(s, i); ok {
+			return true
+		}
+	}
 	return false
 }
 
@@ -213,22 +222,12 @@ func (r *compiled) eval(s *subject, q *asking) verdict {
 	}
 	best := no
 	if r.when.admits(s, q) {
-		best = anyTest(r.candidates, s, q)
+		best = r.candidates.eval(s, q)
 	}
 	if best == no {
 		return no
 	}
 	return min(best, r.when.eval(s, q))
-}
-
-func anyTest(ts []test, s *subject, q *asking) verdict {
-	best := no
-	for i := range ts {
-		if best = max(best, ts[i].eval(s, q)); best == yes {
-			return yes
-		}
-	}
-	return best
 }
 
 // suspects is the rules that choose by other things than the path and that may

@@ -40,13 +40,14 @@ type asking struct {
 	accounts *account.Database
 	scratch  []int32
 	need     entry.Facts
-	answers  []answer // of path tests, by their place
+	answers  []answer // of path tests and candidate sets, by their place
 	turn     uint64   // of the entry being judged: older answers are of others
 }
 
 type answer struct {
-	turn uint64
-	fits verdict
+	turn    uint64
+	verdict verdict
+	need    entry.Facts
 }
 
 // eval evaluates a selector, what is cheap first. The facts that an unsure verdict
@@ -202,9 +203,36 @@ func (t *pathTest) eval(s *subject, q *asking) verdict {
 	}
 	a := &q.answers[t.place]
 	if a.turn != q.turn {
-		*a = answer{q.turn, holds(t.fits(s, q))}
+		*a = answer{turn: q.turn, verdict: holds(t.fits(s, q))}
 	}
-	return a.fits
+	return a.verdict
+}
+
+// eval is whether any of the selectors holds.
+func (c *candidates) eval(s *subject, q *asking) verdict {
+	if s.anyPath {
+		return anyTest(c.tests, s, q)
+	}
+	if a := &q.answers[c.place]; a.turn == q.turn {
+		q.need |= a.need
+		return a.verdict
+	}
+	before := q.need
+	q.need = 0
+	v := anyTest(c.tests, s, q)
+	q.answers[c.place] = answer{q.turn, v, q.need}
+	q.need |= before
+	return v
+}
+
+func anyTest(ts []test, s *subject, q *asking) verdict {
+	best := no
+	for i := range ts {
+		if best = max(best, ts[i].eval(s, q)); best == yes {
+			return yes
+		}
+	}
+	return best
 }
 
 func (t *pathTest) fits(s *subject, q *asking) bool {
