@@ -22,13 +22,13 @@ A file of accepted findings (--known) is YAML or JSON:
 
     version: 1
     known:
-      - rule: baseline/setuid-script
+      - rule: baseline/setid-script
         path: opt/legacy/**        # relative to the root; absolute with a slash
         reason: replaced in May, ticket OPS-12
         until: 2027-05-31          # optional; then it counts again`
 
 const checkExample = `  ward check /srv/app
-  ward check --rule baseline/private-key --all /home
+  ward check --rule baseline/private-key-readable --all /home
   ward check -p ward.yaml --fail-on error --format sarif . > ward.sarif`
 
 type checkOptions struct {
@@ -56,8 +56,8 @@ func newCheckCommand(c *console) *cobra.Command {
 	}
 	judgingFlags(cmd, &o.Judging)
 	f := cmd.Flags()
-	f.StringVarP(&o.format, "format", "f", "text", "how to answer: text, json, sarif or rdjsonl")
-	f.StringVar(&o.failOn, "fail-on", "warning", "least severity for exit status 1: info, warning, error, critical, or never")
+	f.StringVarP(&o.format, "format", "f", "text", "how to answer: `FORMAT` is text, json, sarif or rdjsonl")
+	f.StringVar(&o.failOn, "fail-on", "warning", "least `SEVERITY` for exit status 1: info, warning, error, critical or never")
 	f.StringVar(&o.Known, "known", "", "`FILE` of accepted findings, which are not shown")
 	f.BoolVarP(&o.all, "all", "a", false, "show every finding, not only the first 10 of each rule")
 	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"text", "json", "sarif", "rdjsonl"}, cobra.ShellCompDirectiveNoFileComp))

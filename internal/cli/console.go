@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/term"
 
+	"ward/internal/app"
 	"ward/internal/report"
 )
 
@@ -47,6 +48,11 @@ func (c *console) fail(err error) {
 	for _, e := range parts(err) {
 		var said verdict
 		if errors.As(e, &said) {
+			continue
+		}
+		var problems *app.PolicyError
+		if errors.As(e, &problems) {
+			c.warn(problems.Problems) // they begin with file and line, as editors want it
 			continue
 		}
 		fmt.Fprintf(c.err, "ward: %s\n", report.Message(e))

@@ -21,6 +21,7 @@ var hints = []struct {
 	{syscall.ENOSPC, "the disk is full; nothing was changed"},
 	{syscall.EDQUOT, "the quota is used up; nothing was changed"},
 	{errors.ErrUnsupported, "this system or file system cannot do that"},
+	{fs.ErrExist, "nothing is overwritten; choose another name"},
 	{fs.ErrPermission, "another user, or root, may see and change more: try sudo"},
 	{fs.ErrNotExist, "check the spelling; a relative path counts from the current directory"},
 }

@@ -50,10 +50,19 @@ func newRootCommand(c *console) *cobra.Command {
 		}
 	}
 	add("main", newCheckCommand(c), newPlanCommand(c), newApplyCommand(c), newUndoCommand(c), newLogCommand(c), newAssertCommand(c))
-	add("policy", newRulesCommand(c))
+	add("policy", newPolicyCommand(c), newRulesCommand(c))
 	add("more", newCompletionCommand(c), newVersionCommand(c))
 	root.SetHelpCommandGroupID("more")
+	plain(root)
 	return root
+}
+
+// plain leaves cobra's "[flags]" out of usage lines: the template has its own word.
+func plain(cmd *cobra.Command) {
+	cmd.DisableFlagsInUseLine = true
+	for _, below := range cmd.Commands() {
+		plain(below)
+	}
 }
 
 // noSuchCommand is the Args of a command that only holds others.
@@ -77,7 +86,7 @@ func exits(long string, table ...string) string {
 
 // usageTemplate is cobra's, without what nobody needs.
 const usageTemplate = `Usage:{{if .Runnable}}
-  {{.UseLine}}{{end}}{{if .HasAvailableSubCommands}}
+  {{.UseLine}}{{if .HasAvailableLocalFlags}} [options]{{end}}{{end}}{{if .HasAvailableSubCommands}}
   {{.CommandPath}} [command]{{end}}{{if .HasExample}}
 
 Examples:

@@ -15,7 +15,7 @@ const rulesLong = `Lists the rules of the built-in policies, or of those that ar
 explains that rule at length: what it looks at, why it matters, what mends it.`
 
 const rulesExample = `  ward rules
-  ward rules baseline/private-key
+  ward rules baseline/private-key-readable
   ward rules -p ward.yaml --format json`
 
 type rulesOptions struct {
@@ -39,7 +39,7 @@ func newRulesCommand(c *console) *cobra.Command {
 	f := cmd.Flags()
 	f.StringArrayVarP(&o.Policies, "policy", "p", nil, "the rules of this policy `FILE`; repeatable")
 	f.StringArrayVar(&o.Packs, "pack", nil, "the rules of the built-in policy `NAME`; repeatable")
-	f.StringVarP(&o.format, "format", "f", "text", "how to answer: text or json")
+	f.StringVarP(&o.format, "format", "f", "text", "how to answer: `FORMAT` is text or json")
 	return cmd
 }
 

@@ -39,3 +39,6 @@ func seconds(d time.Duration) string {
 }
 
 func number(n uint32) string { return strconv.FormatUint(uint64(n), 10) }
+
+// Plural is a counted noun: "1 rule", "1,204 rules".
+func Plural(n int64, noun string) string { return plural(n, noun) }
