@@ -157,9 +157,57 @@ func (x *nameIndex) verify(ids []int32, s *slot, name string) []int32 {
 	return ids
 }
 
-// fits tells whether any pattern fits.
-func (x *nameIndex) fits(k *key, scratch []int32) bool {
-	return len(x.append(scratch[:0], k)) > 0
+// fits tells whether any pattern fits: what is append without keeping the score.
+func (x *nameIndex) fits(k *key) bool {
+	if x == nil {
+		return false
+	}
+	if !x.special {
+		return fitsAny(x.few, k.name)
+	}
+	n := len(k.name)
+	for _, i := range x.rest {
+		if x.globs[i].glob.match(k.name) {
+			return true
+		}
+	}
+	if x.exact>>min(n, longest)&1 != 0 && x.slotFits(x.find(k.whole(), uint8(min(n, longest)), whole), k.name) {
+		return true
+	}
+	if n == 0 {
+		return false
+	}
+	for lengths := upTo(x.tails[k.name[n-1]], n); lengths != 0; lengths &= lengths - 1 {
+		l := bits.TrailingZeros64(lengths)
+		if x.slotFits(x.find(k.last(l), uint8(l), tail), k.name) {
+			return true
+		}
+	}
+	for lengths := upTo(x.heads[k.name[0]], n); lengths != 0; lengths &= lengths - 1 {
+		l := bits.TrailingZeros64(lengths)
+		if x.slotFits(x.find(k.first(l), uint8(l), head), k.name) {
+			return true
+		}
+	}
+	return false
+}
+
+func fitsAny(globs []namedGlob, name string) bool {
+	for i := range globs {
+		if globs[i].glob.match(name) {
+			return true
+		}
+	}
+	return false
+}
+
+func (x *nameIndex) slotFits(s *slot, name string) bool {
+	for _, i := range s.globs {
+		if x.globs[i].glob.match(name) {
+			return true
+		}
+	}
+	return false
 }
 
 // key is a name with its first and last eight bytes as numbers, for hashing.

@@ -64,7 +64,7 @@ type match struct {
 // Worker is a judge for one more goroutine.
 func (j *Judge) Worker() *Worker {
 	w := &Worker{judge: j, steps: steps{automaton: &j.paths}, seen: make([]bool, len(j.rules))}
-	w.accounts, w.scratch, w.answers = j.accounts, make([]int32, 0, 16), make([]answer, j.places)
+	w.accounts, w.answers = j.accounts, make([]answer, j.places)
 	return w
 }
 
@@ -143,10 +143,15 @@ func (w *Worker) locate(s *subject) (excluded bool) {
 	return false
 }
 
-func (w *Worker) anyMatches(s *subject, rules []int32) bool {
-	for _, i := range rules {
-		if _, ok := w.match(s, i); ok {
-			return true
+func (w *Worker) anyMatches(s *subject, groups []suspects) bool {
+	for g := range groups {
+		if c := groups[g].candidates; c != nil && c.eval(s, &w.asking) == no {
+			continue
+		}
+		for _, i := range groups[g].rules {
+			if _, ok := w.match(s, i); ok {
+				return true
+			}
 		}
 	}
 	return false
@@ -230,10 +235,16 @@ func (r *compiled) eval(s *subject, q *asking) verdict {
 	return min(best, r.when.eval(s, q))
 }
 
-// suspects is the rules that choose by other things than the path and that may
-// want something else of entries of this kind, mode, owner and group. They are
-// remembered: a tree has few owners and few modes.
-func (w *Worker) suspects(e *entry.Entry) []int32 {
+// suspects is rules that choose by other things than the path and that may want
+// something else of entries of some kind, mode, owner and group; all of them have
+// the same candidates.
+type suspects struct {
+	candidates *candidates
+	rules      []int32
+}
+
+// suspects is remembered: a tree has few owners and few modes.
+func (w *Worker) suspects(e *entry.Entry) []suspects {
 	beside := 0
 	if e.Dir != nil && e.Dir.Programs > 0 {
 		beside = 1
@@ -270,10 +281,10 @@ type profile struct {
 
 type modeProfile struct {
 	mode     mode.Mode
-	suspects []int32
+	suspects []suspects
 }
 
-func (w *Worker) findSuspects(e *entry.Entry) (suspects []int32) {
+func (w *Worker) findSuspects(e *entry.Entry) (groups []suspects) {
 	bare := entry.Entry{Dir: e.Dir, Kind: e.Kind, Known: entry.Stat}
 	bare.Mode, bare.UID, bare.GID = e.Mode, e.UID, e.GID
 	s := subject{Entry: &bare, anyPath: true, anySize: true}
@@ -285,8 +296,18 @@ func (w *Worker) findSuspects(e *entry.Entry) (suspects []int32) {
 		if !r.forbid && r.need.idle(e.Kind, e.Mode, e.UID, e.GID) {
 			w.seen[i] = true
 		} else {
-			suspects = append(suspects, i)
+			groups = grouped(groups, r.candidates, i)
 		}
 	}
-	return suspects
+	return groups
+}
+
+func grouped(groups []suspects, c *candidates, rule int32) []suspects {
+	for g := range groups {
+		if groups[g].candidates == c {
+			groups[g].rules = append(groups[g].rules, rule)
+			return groups
+		}
+	}
+	return append(groups, suspects{c, []int32{rule}})
 }

@@ -38,7 +38,6 @@ type subject struct {
 // asking gathers the facts that unsure verdicts lack.
 type asking struct {
 	accounts *account.Database
-	scratch  []int32
 	need     entry.Facts
 	answers  []answer // of path tests and candidate sets, by their place
 	turn     uint64   // of the entry being judged: older answers are of others
@@ -203,7 +202,7 @@ func (t *pathTest) eval(s *subject, q *asking) verdict {
 	}
 	a := &q.answers[t.place]
 	if a.turn != q.turn {
-		*a = answer{turn: q.turn, verdict: holds(t.fits(s, q))}
+		*a = answer{turn: q.turn, verdict: holds(t.fits(s))}
 	}
 	return a.verdict
 }
@@ -235,8 +234,8 @@ func anyTest(ts []test, s *subject, q *asking) verdict {
 	return best
 }
 
-func (t *pathTest) fits(s *subject, q *asking) bool {
-	if !s.root && (t.names.fits(&s.key, q.scratch) || s.Kind == mode.Directory && t.dirs.fits(&s.key, q.scratch)) {
+func (t *pathTest) fits(s *subject) bool {
+	if !s.root && (t.names.fits(&s.key) || s.Kind == mode.Directory && t.dirs.fits(&s.key)) {
 		return true
 	}
 	for _, id := range t.ids {
