@@ -98,7 +98,7 @@ func TestImmutableFile(t *testing.T) {
 		ward(t, "apply", "--yes", "-p", p, tree).wants(t, 3, f, "immutable")
 		wantMode(t, f, 0o666)
 		wantMode(t, other, 0o644)
-		p = policyFile(t, `{name: files, match: {type: file}, require: {mode: "go-w", flags: "-i"}}`)
+		p = policyFile(t, `{name: files, match: {type: file}, require: {mode: "go-w", flags: [-immutable]}}`)
 		ward(t, "apply", "--yes", "-p", p, tree).wants(t, 0)
 		wantMode(t, f, 0o644)
 		ward(t, "undo", "--yes").wants(t, 0)

@@ -26,10 +26,12 @@ func TestEveryFactComesBack(t *testing.T) {
 				before := snapshot(t, root)
 				p := policyFile(t,
 					`{name: dirs, match: {type: dir}, require: {mode: "0750", owner: app, group: dev, acl: "u:alice:rx,m::rx,d:u::rwx,d:g::rx,d:o::-"}}`,
-					`{name: files, match: {type: file}, require: {mode: "0700", owner: alice, group: app, acl: none}}`,
+					`{name: files, match: {type: file, not: {path: ["**/program"]}}, require: {mode: "0700", owner: alice, group: app, acl: none}}`,
+					`{name: programs, match: {type: file, path: ["**/program"]}, require: {mode: "o-x", group: dev}}`,
 				)
 				ward(t, "apply", "--yes", "-p", p, root).wants(t, 0)
 				wantMode(t, filepath.Join(root, "d/f"), 0o700)
+				wantMode(t, filepath.Join(root, "d/program"), 0o2754)
 				ward(t, "plan", "--exit-code", "-p", p, root).wants(t, 0)
 				ward(t, "undo", "--yes").wants(t, 0)
 				wantSnapshot(t, root, before)
@@ -104,8 +106,8 @@ func TestLyingFileSystems(t *testing.T) {
 		after uint32
 	}{
 		{"honest", testfs.Honest, 0, "", 0o640},
-		{"ignores it", testfs.Ignores, 3, "ignored", 0o666},
-		{"shows it late", testfs.Delays, 0, "late", 0o640},
+		{"ignores it", testfs.Ignores, 3, "accepted by the file system and not done", 0o666},
+		{"shows it late", testfs.Delays, 0, "verified after a delay", 0o640},
 		{"changes another bit", testfs.Alters, 3, "0641", 0o641},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -156,7 +158,8 @@ func traceApplyAndUndo(t *testing.T) {
 		mkfifo -m 666 "$1/fifo"; ln -s f "$1/a/link"`, root)
 	before := snapshot(t, root)
 	p := policyFile(t,
-		`{name: all, match: {type: [file, dir, fifo]}, require: {mode: "go-w", owner: app, group: dev}}`,
+		`{name: all, match: {type: [file, dir, fifo]}, require: {mode: "go-w", group: dev}}`,
+		`{name: owners, match: {type: [file, dir, fifo], not: {path: ["**/program"]}}, require: {owner: app}}`,
 		`{name: lists, match: {type: dir}, require: {acl: "u:alice:rx,m::rx,d:u::rwx,d:g::rx,d:o::-"}}`,
 		`{name: no-lists, match: {type: file}, require: {acl: none}}`,
 		`{name: links, match: {type: symlink}, require: {owner: app}}`,
@@ -184,7 +187,7 @@ func traced(t *testing.T, exit int, args ...string) {
 	if written == 0 {
 		t.Errorf("ward %v: the trace saw no change at all", args)
 	}
-	for _, c := range testfs.PathWrites(run.Calls, "/var/lib/ward", "/dev/null", os.TempDir()+"/ward-spill") {
+	for _, c := range testfs.PathWrites(run.Calls, "/var/lib/ward", "/dev/null") {
 		t.Errorf("ward %v writes by path: %v", args, c)
 	}
 	t.Log(fmt.Sprint(len(run.Calls), " calls that write"))
