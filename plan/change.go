@@ -112,7 +112,6 @@ func (c *Change) Clone() Change {
 	n.Before, n.After = cloneState(c.Before), cloneState(c.After)
 	n.ID.Handle = strings.Clone(c.ID.Handle)
 	n.Rules = slices.Clone(c.Rules)
-	n.In = nil
 	return n
 }
 

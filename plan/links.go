@@ -66,6 +66,7 @@ func (l *Links) Change(c *Change) {
 	o.kind, o.owner = c.Kind, c.Before.UID
 	o.met(c.In, c.Path)
 	n := c.Clone()
+	n.In = nil // a Links may outlive the walk
 	o.want(&n)
 }
 
