@@ -103,10 +103,35 @@ func (f *folded) takeACL(d *demand, s *subject, by decider) {
 	}
 	f.writeLists(false, f.state.ACL, access, by)
 	f.writeLists(true, f.state.Default, def, by)
-	before := f.state.Mode
+	f.claim(&d.acl, false, access, by)
+	f.claim(&d.acl, true, def, by)
+	bits := f.state.Mode ^ m
 	f.state.ACL, f.state.Default = access, def
-	f.writeMode(before^m, m, by)
+	f.writeMode(bits|shown(&d.acl, access), m, by)
 	f.state.ACL = access
+}
+
+// claim notes the entries that a spec speaks of, changed or not.
+func (f *folded) claim(s *acl.Spec, def bool, l acl.List, by decider) {
+	for _, e := range l {
+		if s.Decides(e.Tag, e.ID, def) {
+			f.writeEntry(def, e.Tag, e.ID, by)
+		}
+	}
+}
+
+// shown is the mode bits that show entries of which a spec speaks.
+func shown(s *acl.Spec, l acl.List) (bits mode.Mode) {
+	if s.Decides(acl.UserObj, acl.NoID, false) {
+		bits |= 0o700
+	}
+	if _, masked := l.MaskRights(); masked && s.Decides(acl.Mask, acl.NoID, false) || !masked && s.Decides(acl.GroupObj, acl.NoID, false) {
+		bits |= 0o070
+	}
+	if s.Decides(acl.Other, acl.NoID, false) {
+		bits |= 0o007
+	}
+	return bits
 }
 
 // takeDefault applies an expression to the classes of a default list.
@@ -409,21 +434,29 @@ func (w *Worker) decision(s *subject, m *match) (Decision, bool) {
 	return d, d.Mode != 0 || d.Owner || d.Group || d.ACL || d.Default || d.Flags != 0 || d.Forbid || d.Refused != nil
 }
 
-// entryDiffers tells whether an entry of a list differs in the end. What the
-// mode shows of an access list is the mode's affair.
+// entryDiffers tells whether an entry of a list differs in the end. What the mode
+// shows of an access list is the mode's affair, except a mask that comes or goes
+// without anybody being named.
 func (f *folded) entryDiffers(l *listDecider, s *subject) bool {
 	found, end := s.ACL, f.state.ACL
 	if l.def {
 		found, end = s.Default, f.state.Default
-	} else if l.tag == acl.UserObj || l.tag == acl.Other || l.tag == acl.Mask {
-		return (found == nil) != (end == nil) && l.tag == acl.Mask
 	}
 	a, before := found.Find(l.tag, l.id)
 	b, after := end.Find(l.tag, l.id)
-	if l.tag == acl.GroupObj && !l.def && (before != after) {
-		return false
+	switch {
+	case l.def || l.tag.Named():
+		return before != after || a != b
+	case l.tag == acl.Mask:
+		return before != after && !anyNamed(found) && !anyNamed(end)
+	case l.tag == acl.GroupObj:
+		return before && after && a != b
 	}
-	return before != after || a != b
+	return false
+}
+
+func anyNamed(l acl.List) bool {
+	return slices.ContainsFunc(l, func(e acl.Entry) bool { return e.Tag.Named() })
 }
 
 // Partial is the state that the last judged entry would get when only the
