@@ -483,3 +483,39 @@ func TestCutOffAndResumed(t *testing.T) {
 		t.Errorf("%+v\n%v", res, got)
 	}
 }
+
+// On overlayfs an object is another one after its first change. The run notices,
+// and its undo knows.
+func TestOverlayRenumbersObjects(t *testing.T) {
+	requires.Feature(t, requires.Overlay)
+	testfs.InMountNamespace(t, func(t *testing.T) {
+		base := testfs.Image(t, testfs.Tmpfs, 0)
+		must(t, os.Mkdir(filepath.Join(base, "lower"), 0o755))
+		for _, n := range []string{"a", "b"} {
+			write(t, filepath.Join(base, "lower", n), 0o644)
+		}
+		m := testfs.OverlayOn(t, base)
+		r := open(t, m.Merged)
+		j := planFor(t, r, toMode(0o600))
+		renumbered := map[string]entry.Identity{}
+		res, got := run(t, j, r, apply.Options{Renumbered: func(n apply.Renumbered) { renumbered[n.Path] = n.New }})
+		if !res.Whole() {
+			t.Fatal(got)
+		}
+		t.Logf("%d of 2 were renumbered", len(renumbered))
+		h := j.Header()
+		h.Undo = true
+		back := &memory{header: h}
+		if _, err := apply.Reverse(j, back, apply.ReverseOptions{Renumbered: renumbered}); err != nil {
+			t.Fatal(err)
+		}
+		if res, got := run(t, back, r, apply.Options{}); !res.Whole() || res.Of(apply.Verified) != 2 {
+			t.Fatalf("%+v %v", res, got)
+		}
+		for _, n := range []string{"a", "b"} {
+			if m, _ := modeOf(t, filepath.Join(m.Merged, n)); m != 0o644 {
+				t.Errorf("%s is %s", n, m.Octal())
+			}
+		}
+	})
+}

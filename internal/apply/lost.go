@@ -26,6 +26,10 @@ func (w *worker) elsewhere(c *plan.Change) {
 		}
 	}
 	w.seen = at
+	if len(w.lost) == maxKept {
+		w.item(c, Gone, "it is not at its place, and too much is missing to look for all of it", nil)
+		return
+	}
 	w.lost = append(w.lost, c.Clone())
 }
 

@@ -225,5 +225,10 @@ func (w *worker) verify(o Object, c, e *plan.Change, now string) {
 		w.count(Verified)
 		return
 	}
-	w.suspects = append(w.suspects, suspect{change: c.Clone(), now: now, facts: facts, id: w.seen.ID, seen: w.seen.State})
+	s := suspect{change: c.Clone(), now: now, facts: facts, id: w.seen.ID, seen: w.seen.State}
+	if len(w.suspects) == maxKept {
+		w.convict(&s)
+		return
+	}
+	w.suspects = append(w.suspects, s)
 }

@@ -28,6 +28,10 @@ type worker struct {
 	lost     []plan.Change
 }
 
+// maxKept bounds what a worker keeps of each sort. Where more than this goes wrong
+// the rest is judged at once.
+const maxKept = 50_000
+
 func newWorker(r *run) *worker { return &worker{run: r} }
 
 // block carries out the changes of a block. An error is the journal's.
