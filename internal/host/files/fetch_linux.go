@@ -86,18 +86,16 @@ func (r *reader) fetchHeld(e *entry.Entry, want entry.Facts) error {
 	}
 	s.held = fd
 	s.byName = func(how sys.How) (int, error) { return sys.OpenName(r.fd, r.terminated(e.Name), how) }
-	return s.fetch(e, want)
+	_, err = r.patiently(func() (int, error) {
+		e.Denied &^= want
+		return 0, s.fetch(e, want&^e.Known)
+	})
+	return err
 }
 
-// hold opens a name of the present directory, giving other descriptors up for it
-// if there are none.
+// hold opens a name of the present directory.
 func (r *reader) hold(name string) (int, error) {
-	fd, err := sys.OpenName(r.fd, r.terminated(name), sys.Hold)
-	if outOfDescriptors(err) {
-		r.release()
-		return sys.OpenName(r.fd, r.terminated(name), sys.Hold)
-	}
-	return fd, err
+	return r.patiently(func() (int, error) { return sys.OpenName(r.fd, r.terminated(name), sys.Hold) })
 }
 
 func looksLike(st *sys.Stat, e *entry.Entry) bool {

@@ -28,7 +28,6 @@ const (
 	// Room for a batch of the longest names, and for one read more.
 	namesSize = batchSize*280 + readSize
 	readSize  = 64 << 10
-	leastRead = 4 << 10
 )
 
 // reader reads directories for one worker.
@@ -41,11 +40,12 @@ type reader struct {
 	holds bool // the open directory has directories in it
 	chain []held
 
-	names []byte // what getdents64 gave; entries' names lie here
-	used  int
-	at    int
-	ended bool  // the kernel has no more names
-	place int64 // after the last entry of the batch
+	names  []byte // what getdents64 gave; entries' names lie here
+	used   int
+	at     int
+	ended  bool  // the kernel has no more names
+	closed bool  // names may be read and nothing looked at: no x
+	place  int64 // after the last entry of the batch
 
 	batch []entry.Entry
 	st    sys.Stat
@@ -76,7 +76,7 @@ func (r *reader) Open(d *entry.Dir, id entry.Identity, place int64) error {
 		return err
 	}
 	r.dir, r.fd, r.holds = d, fd, false
-	r.used, r.at, r.ended = 0, 0, false
+	r.used, r.at, r.ended, r.closed = 0, 0, false, false
 	if place != 0 {
 		if err := sys.SeekNames(fd, place); err != nil {
 			return err
@@ -106,20 +106,24 @@ func (r *reader) leave() {
 	r.fd = -1
 }
 
-// openDirectory opens a directory of the tree, and waits for descriptors if there
-// are none.
+// openDirectory opens a directory of the tree.
 func (r *reader) openDirectory(d *entry.Dir) (int, error) {
 	r.keepAbove(d)
+	fd, err := r.patiently(func() (int, error) { return r.openFromNearest(d) })
+	return fd, swapped(err)
+}
+
+// patiently opens something. If there are no descriptors left it gives up those
+// that are kept for convenience, for the rest of the walk, and waits a second in
+// all for others to give theirs back.
+func (r *reader) patiently(open func() (int, error)) (int, error) {
 	for try := 0; ; try++ {
-		fd, err := r.openFromNearest(d)
-		switch {
-		case err == nil:
-			return fd, nil
-		case !outOfDescriptors(err) || try > 20:
-			return -1, swapped(err)
+		fd, err := open()
+		if !outOfDescriptors(err) || try > 20 {
+			return fd, err
 		}
+		r.root.held.Store(0)
 		r.release()
-		r.root.held.Store(int32(max(0, mostHeld>>(try+1))))
 		time.Sleep(time.Millisecond << min(try, 6))
 	}
 }
@@ -228,26 +232,19 @@ func (r *reader) ownNumber() uint64 {
 	return 0
 }
 
-// fill reads names until a batch is sure to be full, or the directory is at its end.
+// fill reads names until a batch is sure to be full, or the directory is at its
+// end. One that was removed while it is open reads as ENOENT, and is at its end too.
 func (r *reader) fill() error {
 	r.used, r.at = 0, 0
 	for !r.ended && namesSize-r.used >= readSize {
 		n, err := sys.ReadNames(r.fd, r.names[r.used:r.used+readSize], r.pace)
-		if err != nil {
-			return gone(err)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
 		}
 		r.used += n
 		r.ended = n == 0
 	}
 	return nil
-}
-
-// gone: a directory that was removed while it is open reads as ENOENT.
-func gone(err error) error {
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	return err
 }
 
 // Place implements tree.Reader.
@@ -258,6 +255,9 @@ func (r *reader) Next() ([]entry.Entry, error) {
 	for {
 		if n := r.look(); n > 0 {
 			return r.batch[:n], nil
+		}
+		if r.closed {
+			return nil, fmt.Errorf("look at what lies in it: %w", syscall.EACCES)
 		}
 		if r.ended {
 			return nil, nil
@@ -290,7 +290,7 @@ func (r *reader) look() int {
 // lookAt makes an entry of a name in the open directory; not if it is gone.
 func (r *reader) lookAt(e *entry.Entry, name []byte) bool {
 	err := sys.StatName(r.fd, &name[0], &r.st, r.pace)
-	if err == syscall.ENOENT { //nolint:errorlint // calls answer bare numbers
+	if err == syscall.ENOENT || err == syscall.EACCES && r.unsearchable() { //nolint:errorlint // calls answer bare numbers
 		return false
 	}
 	e.Dir = r.dir
@@ -305,6 +305,17 @@ func (r *reader) lookAt(e *entry.Entry, name []byte) bool {
 	}
 	return true
 }
+
+// unsearchable tells a directory in which nothing may be looked at, which is one
+// failure, from a single entry that a security module refuses.
+func (r *reader) unsearchable() bool {
+	if !r.closed {
+		r.closed = sys.StatName(r.fd, &dot[0], &r.st, r.pace) == syscall.EACCES //nolint:errorlint // calls answer bare numbers
+	}
+	return r.closed
+}
+
+var dot = [...]byte{'.', 0}
 
 // Close implements tree.Reader.
 func (r *reader) Close() {
