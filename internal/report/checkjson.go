@@ -2,7 +2,6 @@ package report
 
 import (
 	"bufio"
-	"encoding/json"
 	"io"
 	"time"
 
@@ -187,7 +186,7 @@ type lines struct {
 // newLines writes the head, an object, up to the opening of its last member, an
 // array of that name.
 func newLines(out *bufio.Writer, head any, name string) (*lines, error) {
-	b, err := json.Marshal(head)
+	b, err := marshal(head)
 	if err != nil {
 		return nil, err
 	}
@@ -197,7 +196,7 @@ func newLines(out *bufio.Writer, head any, name string) (*lines, error) {
 }
 
 func (l *lines) add(v any) error {
-	b, err := json.Marshal(v)
+	b, err := marshal(v)
 	if err != nil {
 		return err
 	}

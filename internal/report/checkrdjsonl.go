@@ -2,7 +2,6 @@ package report
 
 import (
 	"bufio"
-	"encoding/json"
 	"io"
 	"strings"
 
@@ -43,7 +42,7 @@ type rdCode struct {
 // CheckRDJSONL writes a check for reviewdog: one diagnostic a line.
 func CheckRDJSONL(w io.Writer, c *app.Checked) error {
 	out := bufio.NewWriter(w)
-	lines := json.NewEncoder(out)
+	lines := newEncoder(out)
 	for f, err := range c.Findings {
 		if err != nil {
 			return err

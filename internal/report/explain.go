@@ -2,7 +2,6 @@ package report
 
 import (
 	"bufio"
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -103,7 +102,7 @@ func ExplainJSON(w io.Writer, x *app.Explained) error {
 		rule := &x.Rules[r.Rule]
 		d.Rules = append(d.Rules, explainRuleJSON{rule.ID, rule.Line, r.Verdict.String(), orEmpty(r.Decides), r.Why})
 	}
-	j := json.NewEncoder(w)
+	j := newEncoder(w)
 	j.SetIndent("", "  ")
 	return j.Encode(d)
 }

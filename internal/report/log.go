@@ -2,7 +2,6 @@ package report
 
 import (
 	"bufio"
-	"encoding/json"
 	"fmt"
 	"io"
 	"strconv"
@@ -168,7 +167,7 @@ func LogJSON(w io.Writer, runs []app.RunRecord, names acl.Names) error {
 	for i := range runs {
 		d.Runs = append(d.Runs, runDocument(&runs[i], names))
 	}
-	e := json.NewEncoder(w)
+	e := newEncoder(w)
 	e.SetIndent("", "  ")
 	return e.Encode(d)
 }

@@ -2,7 +2,6 @@ package report
 
 import (
 	"bufio"
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -112,7 +111,7 @@ func RulesJSON(w io.Writer, lists []app.RuleList) error {
 			})
 		}
 	}
-	e := json.NewEncoder(w)
+	e := newEncoder(w)
 	e.SetIndent("", "  ")
 	return e.Encode(d)
 }
