@@ -57,6 +57,8 @@ func (p *Prepared) Run(ctx context.Context, progress Progress) (*Applied, error)
 			return nil, err
 		}
 		p.kept = true
+	} else {
+		p.journal.Note(resumed{started})
 	}
 	a.ID = p.ID()
 	err := p.carryOut(ctx, a, progress)
@@ -118,20 +120,4 @@ type counted struct {
 func (j *counted) Done(i int) {
 	j.done.Add(int64(j.BlockHeader(i).Count))
 	j.Journal.Done(i)
-}
-
-// note is what a journal says of an object that did not go as planned.
-type note struct {
-	Path    string `json:"item"`
-	Now     string `json:"now,omitempty"`
-	Outcome string `json:"outcome"`
-	Cause   string `json:"cause,omitempty"`
-}
-
-func noteOf(i *apply.Item) note {
-	n := note{Path: i.Path, Now: i.Now, Outcome: i.Outcome.String(), Cause: i.Cause}
-	if n.Cause == "" && i.Err != nil {
-		n.Cause = i.Err.Error()
-	}
-	return n
 }

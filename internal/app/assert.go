@@ -169,7 +169,14 @@ func parseModeWant(text string) (mode.Expr, error) {
 		m, err := mode.Parse(rest)
 		return mode.AtLeast(m), err
 	}
-	return mode.ParseRequirement(text)
+	e, err := mode.ParseRequirement(text)
+	if err == nil {
+		return e, nil
+	}
+	if m, plain := mode.Parse(text); plain == nil { // as ls shows it, or constants
+		return mode.ParseRequirement(m.Octal())
+	}
+	return e, err
 }
 
 func wantOwner(text string, db *account.Database) (want, error) {

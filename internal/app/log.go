@@ -1,7 +1,6 @@
 package app
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -24,7 +23,7 @@ func Log() ([]RunRecord, acl.Names, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	dir, err := state.Open("")
+	dir, err := openState()
 	if err != nil {
 		return nil, nil, err
 	}
@@ -61,7 +60,7 @@ func LogOf(id string) (*RunLog, error) {
 	if db == nil {
 		return nil, err
 	}
-	dir, err := state.Open("")
+	dir, err := openState()
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +71,7 @@ func LogOf(id string) (*RunLog, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &RunLog{RunRecord: RunRecord{Run: j.Run()}, Names: db, journal: j, notes: map[string]note{}}
+	l := &RunLog{RunRecord: RunRecord{Run: j.Run()}, Names: db, journal: j}
 	for _, r := range runs {
 		if r.ID == l.ID {
 			l.UndoneBy = r.UndoneBy
@@ -81,20 +80,9 @@ func LogOf(id string) (*RunLog, error) {
 	for i := range j.Blocks() {
 		l.Changes += int64(j.BlockHeader(i).Count)
 	}
-	return l, l.readNotes()
-}
-
-func (l *RunLog) readNotes() error {
-	return l.journal.Notes(func(raw json.RawMessage) error {
-		var n note
-		if err := json.Unmarshal(raw, &n); err != nil {
-			return fmt.Errorf("read the journal's notes: %w", err)
-		}
-		if n.Path != "" {
-			l.notes[n.Path] = n
-		}
-		return nil
-	})
+	said, err := readNotes(j)
+	l.notes = said.items
+	return l, err
 }
 
 // Each calls each with every change of the run, in the order in which they were

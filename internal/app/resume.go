@@ -23,7 +23,7 @@ func (e *NoRunError) Error() string { return e.Problem }
 
 // PrepareResume makes the rest of a run that was cut off ready.
 func PrepareResume(ctx context.Context, q ResumeRequest) (*Prepared, error) {
-	dir, err := state.Open("")
+	dir, err := openState()
 	if err != nil {
 		return nil, err
 	}

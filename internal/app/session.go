@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -56,7 +57,7 @@ func openSession(ctx context.Context, path string, o RunOptions) (*session, erro
 	if err != nil {
 		return nil, err
 	}
-	dir, err := state.Open("")
+	dir, err := openState()
 	if err != nil {
 		return nil, err
 	}
@@ -124,6 +125,12 @@ func (s *session) Close() error {
 	}
 	return errors.Join(err, s.root.Close())
 }
+
+// StateVariable names the directory of journals and locks where that is not the
+// default: /var/lib/ward for root, else ward in the XDG state directory.
+const StateVariable = "WARD_STATE_DIR"
+
+func openState() (*state.Dir, error) { return state.Open(os.Getenv(StateVariable)) }
 
 // unfinished is the last run on this tree, or one that overlaps, that was cut off
 // and has not been taken back; nil when there is none.

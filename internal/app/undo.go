@@ -2,11 +2,9 @@ package app
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 
-	"ward/internal/apply"
 	"ward/internal/host/state"
 	"ward/plan"
 )
@@ -19,7 +17,7 @@ type UndoRequest struct {
 
 // PrepareUndo makes the inverse of a run ready.
 func PrepareUndo(ctx context.Context, q UndoRequest) (*Prepared, error) {
-	dir, err := state.Open("")
+	dir, err := openState()
 	if err != nil {
 		return nil, err
 	}
@@ -66,13 +64,14 @@ func lastRun(dir *state.Dir) (string, error) {
 	return "", errors.Join(err, &NoRunError{"there is no run that could be taken back"})
 }
 
-// invert puts the changes of a run into a journal that takes them back.
+// invert puts the changes of a run into a journal that takes them back. What the
+// run itself left alone is not among them.
 func (p *Prepared) invert(old *state.Journal, h plan.Header) error {
-	moved, err := renumbered(old)
+	said, err := readNotes(old)
 	if err != nil {
 		return err
 	}
-	if r, ok := moved["."]; ok {
+	if r, ok := said.renumbered["."]; ok {
 		h.RootID = r.New
 	}
 	if err := p.sameRoot(h.RootID); err != nil {
@@ -84,26 +83,13 @@ func (p *Prepared) invert(old *state.Journal, h plan.Header) error {
 	p.Header, p.Started, p.Names = h, now(), p.session.db
 	fill := newFilling(p)
 	err = eachChange(old, func(c *plan.Change) error {
-		if r, ok := moved[c.Path]; ok {
+		if old.Run().Stage == state.Complete && said.items[c.Path].untouched() {
+			return nil
+		}
+		if r, ok := said.renumbered[c.Path]; ok {
 			c.ID = r.New
 		}
 		return fill.add(c)
 	})
 	return errors.Join(err, fill.end())
-}
-
-// renumbered is the objects whose identity changed under the run's own hand.
-func renumbered(j *state.Journal) (map[string]apply.Renumbered, error) {
-	all := map[string]apply.Renumbered{}
-	err := j.Notes(func(raw json.RawMessage) error {
-		var r apply.Renumbered
-		if err := json.Unmarshal(raw, &r); err != nil {
-			return fmt.Errorf("read the journal's notes: %w", err)
-		}
-		if r.Path != "" {
-			all[r.Path] = r
-		}
-		return nil
-	})
-	return all, err
 }

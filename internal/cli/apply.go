@@ -18,7 +18,10 @@ in FILE by ` + "`ward plan --out`" + `; what has changed since is left alone.
 
 Every run is written down before its first change: ` + "`ward undo`" + ` takes it back, and a
 run that was cut off is finished with --resume. With --yes nothing is asked, and
-rules that ask first are left alone, unless --also names them.`
+rules that ask first are left alone, unless --also names them.
+
+Runs are kept in /var/lib/ward for root, else in ward below $XDG_STATE_HOME or
+~/.local/state; $WARD_STATE_DIR names another directory.`
 
 const applyExample = `  ward apply /srv/app
   ward apply --yes --rule baseline/world-writable-file /srv/app

@@ -1,0 +1,67 @@
+package app
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"ward/internal/apply"
+	"ward/internal/host/state"
+)
+
+// note is what a journal says of an object that did not go as planned.
+type note struct {
+	Path    string `json:"item"`
+	Now     string `json:"now,omitempty"`
+	Outcome string `json:"outcome"`
+	Cause   string `json:"cause,omitempty"`
+}
+
+func noteOf(i *apply.Item) note {
+	n := note{Path: i.Path, Now: i.Now, Outcome: i.Outcome.String(), Cause: i.Cause}
+	if n.Cause == "" && i.Err != nil {
+		n.Cause = i.Err.Error()
+	}
+	return n
+}
+
+// untouched reports whether the run left the object alone.
+func (n note) untouched() bool {
+	return n.Outcome == apply.ChangedSince.String() || n.Outcome == apply.Gone.String()
+}
+
+// resumed is a note that the run was taken up again: what was said of objects
+// before is out of date.
+type resumed struct {
+	At time.Time `json:"resumed"`
+}
+
+// notes is what a journal says besides its plan, by path.
+type notes struct {
+	items      map[string]note
+	renumbered map[string]apply.Renumbered
+}
+
+func readNotes(j *state.Journal) (notes, error) {
+	all := notes{map[string]note{}, map[string]apply.Renumbered{}}
+	err := j.Notes(func(raw json.RawMessage) error {
+		var x struct {
+			note
+			apply.Renumbered
+			resumed
+		}
+		if err := json.Unmarshal(raw, &x); err != nil {
+			return fmt.Errorf("read the journal's notes: %w", err)
+		}
+		switch {
+		case !x.At.IsZero():
+			clear(all.items)
+		case x.Renumbered.Path != "":
+			all.renumbered[x.Renumbered.Path] = x.Renumbered
+		case x.note.Path != "":
+			all.items[x.note.Path] = x.note
+		}
+		return nil
+	})
+	return all, err
+}
