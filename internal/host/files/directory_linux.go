@@ -20,12 +20,19 @@ type Directory struct {
 
 // Directory opens the directory at a path relative to the root ("." for the root
 // itself), strictly beneath it and without following symbolic links: ELOOP or
-// ENOTDIR says that one is on the way. The caller closes it.
-func (r *Root) Directory(rel string) (*Directory, error) {
+// ENOTDIR says that one is on the way. It is looked at: Stat, without its place.
+// The caller closes it.
+func (r *Root) Directory(rel string, e *entry.Entry) (*Directory, error) {
 	fd, err := r.directory(rel)
 	if err != nil {
 		return nil, failed("open", r.below(rel), err)
 	}
+	var st sys.Stat
+	if err := sys.StatHeld(fd, &st); err != nil {
+		sys.Close(fd)
+		return nil, failed("look at", r.below(rel), err)
+	}
+	setStat(e, &st)
 	d := &Directory{root: r, fd: fd, rel: rel}
 	d.held.byName = func(how sys.How) (int, error) { return sys.OpenName(d.fd, &d.name[0], how) }
 	return d, nil

@@ -68,11 +68,28 @@ func (r *reader) lacks(e *entry.Entry, attribute *byte) bool {
 		absent(sys.HasAttributeName(r.fd, r.terminated(e.Name), attribute))
 }
 
-// fetchHeld holds the object of an entry, makes sure that it is the one that was
-// looked at, and reads the facts from it.
+// fetchHeld fetches facts from the very object. When descriptors run out, one
+// reader at a time waits for the two that it takes: each has a directory open, and
+// if all of them waited for more, none would give any back.
 func (r *reader) fetchHeld(e *entry.Entry, want entry.Facts) error {
+	err := r.fetchOnce(e, want)
+	if !outOfDescriptors(err) {
+		return err
+	}
+	r.root.scarce.Lock()
+	defer r.root.scarce.Unlock()
+	_, err = r.patiently(func() (int, error) {
+		e.Denied &^= want
+		return 0, r.fetchOnce(e, want&^e.Known)
+	})
+	return err
+}
+
+// fetchOnce holds the object of an entry, makes sure that it is the one that was
+// looked at, and reads the facts from it.
+func (r *reader) fetchOnce(e *entry.Entry, want entry.Facts) error {
 	s := subject{root: r.root}
-	fd, err := r.hold(e.Name)
+	fd, err := sys.OpenName(r.fd, r.terminated(e.Name), sys.Hold)
 	if err == nil {
 		defer sys.Close(fd)
 		err = sys.StatHeld(fd, &s.st)
@@ -86,16 +103,7 @@ func (r *reader) fetchHeld(e *entry.Entry, want entry.Facts) error {
 	}
 	s.held = fd
 	s.byName = func(how sys.How) (int, error) { return sys.OpenName(r.fd, r.terminated(e.Name), how) }
-	_, err = r.patiently(func() (int, error) {
-		e.Denied &^= want
-		return 0, s.fetch(e, want&^e.Known)
-	})
-	return err
-}
-
-// hold opens a name of the present directory.
-func (r *reader) hold(name string) (int, error) {
-	return r.patiently(func() (int, error) { return sys.OpenName(r.fd, r.terminated(name), sys.Hold) })
+	return s.fetch(e, want)
 }
 
 func looksLike(st *sys.Stat, e *entry.Entry) bool {

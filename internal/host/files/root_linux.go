@@ -4,6 +4,7 @@ import (
 	"context"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"ward/entry"
@@ -21,6 +22,7 @@ type Root struct {
 	proc  *sys.Proc // nil where there is no trustworthy one
 
 	held    atomic.Int32 // the most directories that a reader keeps open
+	scarce  sync.Mutex   // held by the reader that waits for descriptors beside its directory's
 	opened  atomic.Int64
 	crossed atomic.Bool // something on another file system was opened for a change
 }

@@ -197,7 +197,7 @@ func TestDeepTreeWithoutOpenat2(t *testing.T) {
 func TestFewDescriptors(t *testing.T) {
 	dir := t.TempDir()
 	plant(t, dir, 11, 3000)
-	limited(t, 24, func(t *testing.T) {
+	limited(t, 32, func(t *testing.T) {
 		s := walk(t, opened(t, dir), tree.Options{Workers: 12}, entry.AccessACL|entry.Content|entry.Attributes|entry.Handle)
 		if want := len(byLstat(t, dir)); len(s.entries) != want || len(s.failed) > 0 {
 			t.Errorf("%d of %d entries, %d failures", len(s.entries), want, len(s.failed))
