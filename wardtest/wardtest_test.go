@@ -73,14 +73,23 @@ func TestMakeAndTree(t *testing.T) {
 }
 
 func ExampleMode() {
-	test := func(t *testing.T) {
-		path := filepath.Join(t.TempDir(), "server.key")
-		if err := os.WriteFile(path, nil, 0o600); err != nil { // the code under test
-			t.Fatal(err)
-		}
-		wardtest.Mode(t, path, "0600")   // exactly
-		wardtest.Mode(t, path, "go-rwx") // at most the owner's bits
+	dir, err := os.MkdirTemp("", "example")
+	if err != nil {
+		panic(err)
 	}
-	fmt.Println(testing.RunTests(func(_, _ string) (bool, error) { return true, nil }, []testing.InternalTest{{Name: "key", F: test}}))
-	// Output: true
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "server.key")
+	if err := os.WriteFile(path, nil, 0o600); err != nil { // the code under test
+		panic(err)
+	}
+
+	t := &listener{}                 // in a test: its *testing.T
+	wardtest.Mode(t, path, "0600")   // exactly
+	wardtest.Mode(t, path, "go-rwx") // at most the owner's bits
+	fmt.Println(len(t.heard), "failures")
+	wardtest.Mode(t, path, "0640")
+	fmt.Println(len(t.heard), "failure")
+	// Output:
+	// 0 failures
+	// 1 failure
 }
