@@ -8,6 +8,7 @@ import (
 
 	"ward/account"
 	"ward/entry"
+	"ward/ident"
 	"ward/mode"
 	"ward/plan"
 	"ward/policy"
@@ -167,6 +168,10 @@ func TestLinks(t *testing.T) {
 	roots := &entry.Dir{Path: ".", ID: entry.Identity{Device: 1, Inode: 1}, Mode: 0o755}
 	team := &entry.Dir{Path: "team", ID: entry.Identity{Device: 1, Inode: 5}, Mode: 0o2775}
 	hers := &entry.Dir{Path: "hers", ID: entry.Identity{Device: 1, Inode: 6}, Mode: 0o755, UID: 1000}
+	by := func(uid ident.UID, c *plan.Change) *plan.Change {
+		c.Before.UID, c.After.UID = uid, uid
+		return c
+	}
 	in := func(d *entry.Dir, c *plan.Change) *plan.Change { c.In = d; return c }
 	at := func(path string, want mode.Mode, links uint32) *plan.Change {
 		return &plan.Change{
@@ -195,7 +200,7 @@ func TestLinks(t *testing.T) {
 		{"the same name met twice", plan.LinkOptions{}, []*plan.Change{at("a", 0o600, 2), at("a", 0o600, 2)}, nil, "refused: it has 2 names and only 1"},
 		{"where others may write", plan.LinkOptions{}, []*plan.Change{at("a", 0o600, 2), in(team, at("team/a", 0o600, 2))}, nil, "refused: it has 2 names, at least one"},
 		{"in the directory of another than its owner", plan.LinkOptions{}, []*plan.Change{at("a", 0o600, 2), in(hers, at("hers/a", 0o600, 2))}, nil, "refused: it has 2 names, at least one"},
-		{"in the runner's directory", plan.LinkOptions{Runner: 1000}, []*plan.Change{at("a", 0o600, 2), in(hers, at("hers/a", 0o600, 2))}, nil, "a"},
+		{"in its owner's directory", plan.LinkOptions{}, []*plan.Change{by(1000, at("a", 0o600, 2)), by(1000, in(hers, at("hers/a", 0o600, 2)))}, nil, "a"},
 		{"overlayfs", plan.LinkOptions{Overlay: true}, []*plan.Change{at("a", 0o600, 2), at("b", 0o600, 2)}, nil, "refused: it has 2 names, and overlayfs"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -18,8 +18,8 @@ import (
 // Names are counted, and somebody who may write to a directory can cheat: he links
 // a foreign file into it and renames that one name while the walk goes on, until
 // it was met as often as the file has names. So a name counts only where nobody but
-// root, the runner and the file's own owner can put one, and once for each
-// directory, however often that is met.
+// root and the file's own owner can put one, and once for each directory, however
+// often that is met.
 //
 // A walk keeps one Links for each worker and merges them; a Links is not for
 // concurrent use.
@@ -99,9 +99,9 @@ func (o *linked) met(d *entry.Dir, path string) {
 }
 
 // counted is the number of names that nobody can have faked.
-func (o *linked) counted(runner ident.UID) (n uint32) {
+func (o *linked) counted() (n uint32) {
 	for _, uid := range o.names {
-		if uid == 0 || uid == runner || uid == o.owner {
+		if uid == 0 || uid == o.owner {
 			n++
 		}
 	}
@@ -183,8 +183,6 @@ type LinkOptions struct {
 	AllowOutside bool // change objects that have names outside the tree as well
 	Overlay      bool // the tree is on overlayfs
 	AllowOverlay bool // change one name on overlayfs, and let the others stay as they are
-
-	Runner ident.UID // who runs ward, and is trusted beside root
 }
 
 func (obj *linked) refuse(o LinkOptions) *Refusal {
@@ -198,9 +196,9 @@ func (obj *linked) refuse(o LinkOptions) *Refusal {
 	case o.Overlay && !o.AllowOverlay:
 		r.Why = OverlayLink
 		r.Text = fmt.Sprintf("it has %d names, and overlayfs would change this one and leave the others as they are", obj.links)
-	case obj.counted(o.Runner) < obj.links && !o.AllowOutside:
+	case obj.counted() < obj.links && !o.AllowOutside:
 		r.Why = OutsideLinks
-		r.Text, r.Hint = obj.outside(obj.counted(o.Runner))
+		r.Text, r.Hint = obj.outside(obj.counted())
 	default:
 		return nil
 	}

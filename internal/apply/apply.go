@@ -38,8 +38,9 @@ type Journal interface {
 // root, following no symbolic link; paths are relative to the root. It is used by
 // several goroutines.
 type Target interface {
-	// Directory opens the directory at a path, to reach many objects in it.
-	Directory(rel string) (Directory, error)
+	// Directory opens the directory at a path, to reach many objects in it, and
+	// looks at it.
+	Directory(rel string, e *entry.Entry) (Directory, error)
 	// Object holds the object at a path, "." for the root itself, and looks at it.
 	Object(rel string, e *entry.Entry) (Object, error)
 	// ByHandle holds the object of a file handle, if it lies below the root, and

@@ -28,6 +28,7 @@ func TestMain(m *testing.M) {
 	testfs.Main(m, testfs.Actors{
 		"attacker": attacker,
 		"crasher":  crasher,
+		"recorder": testfs.Recorder,
 	})
 }
 

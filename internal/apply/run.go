@@ -80,6 +80,7 @@ type run struct {
 	journal Journal
 	header  plan.Header
 	target  Target
+	device  renumberedDevice
 	options Options
 	workers []*worker
 
@@ -88,6 +89,7 @@ type run struct {
 
 func newRun(ctx context.Context, j Journal, t Target, o Options) *run {
 	r := &run{ctx: ctx, journal: j, header: j.Header(), target: t, options: o}
+	r.device = rootDevice(r.header, t)
 	n := o.Workers
 	if n <= 0 {
 		n = runtime.GOMAXPROCS(0)

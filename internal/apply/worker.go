@@ -24,6 +24,7 @@ type worker struct {
 
 	at       string // path of the directory held open; "" none
 	dir      Directory
+	around   entry.Entry // that directory as it was when it was opened
 	suspects []suspect
 	lost     []plan.Change
 }
@@ -45,6 +46,7 @@ func (w *worker) block(i int) error {
 		return err
 	}
 	for w.ctx.Err() == nil && w.reader.Next(&w.change) {
+		w.change.ID = w.device.present(w.change.ID)
 		w.carryOut(&w.change)
 	}
 	if err := w.reader.Err(); err != nil {
@@ -84,7 +86,7 @@ func (w *worker) open(path string) (Object, error) {
 	}
 	if w.dir == nil || w.at != dir {
 		w.leave()
-		d, err := w.target.Directory(dir)
+		d, err := w.target.Directory(dir, &w.around)
 		if err != nil {
 			return nil, err
 		}

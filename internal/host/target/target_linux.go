@@ -32,8 +32,8 @@ func (d *directory) Object(name string, e *entry.Entry) (apply.Object, error) {
 }
 
 // Directory implements apply.Target.
-func (t target) Directory(rel string) (apply.Directory, error) {
-	d, err := t.root.Directory(rel)
+func (t target) Directory(rel string, e *entry.Entry) (apply.Directory, error) {
+	d, err := t.root.Directory(rel, e)
 	if err != nil {
 		return nil, replaced(err)
 	}

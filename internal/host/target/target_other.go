@@ -16,7 +16,9 @@ func unsupported() error {
 }
 
 // Directory implements apply.Target.
-func (target) Directory(string) (apply.Directory, error) { return nil, unsupported() }
+func (target) Directory(string, *entry.Entry) (apply.Directory, error) {
+	return nil, unsupported()
+}
 
 // Object implements apply.Target.
 func (target) Object(string, *entry.Entry) (apply.Object, error) { return nil, unsupported() }
