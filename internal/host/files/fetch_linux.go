@@ -68,17 +68,18 @@ func (r *reader) lacks(e *entry.Entry, attribute *byte) bool {
 		absent(sys.HasAttributeName(r.fd, r.terminated(e.Name), attribute))
 }
 
-// fetchHeld fetches facts from the very object. When descriptors run out, one
-// reader at a time waits for the two that it takes: each has a directory open, and
+// fetchHeld fetches facts from the very object. Once descriptors have run out, one
+// reader at a time takes the two that this needs: each has a directory open, and
 // if all of them waited for more, none would give any back.
 func (r *reader) fetchHeld(e *entry.Entry, want entry.Facts) error {
-	err := r.fetchOnce(e, want)
-	if !outOfDescriptors(err) {
-		return err
+	if r.root.held.Load() > 0 {
+		if err := r.fetchOnce(e, want); !outOfDescriptors(err) {
+			return err
+		}
 	}
 	r.root.scarce.Lock()
 	defer r.root.scarce.Unlock()
-	_, err = r.patiently(func() (int, error) {
+	_, err := r.patiently(func() (int, error) {
 		e.Denied &^= want
 		return 0, r.fetchOnce(e, want&^e.Known)
 	})
