@@ -77,6 +77,7 @@ func (r *reader) fetchHeld(e *entry.Entry, want entry.Facts) error {
 			return err
 		}
 	}
+	r.release()
 	r.root.scarce.Lock()
 	defer r.root.scarce.Unlock()
 	_, err := r.patiently(func() (int, error) {

@@ -109,6 +109,9 @@ func (r *reader) leave() {
 // openDirectory opens a directory of the tree.
 func (r *reader) openDirectory(d *entry.Dir) (int, error) {
 	r.keepAbove(d)
+	if r.root.held.Load() == 0 {
+		r.release()
+	}
 	fd, err := r.patiently(func() (int, error) { return r.openFromNearest(d) })
 	return fd, swapped(err)
 }
