@@ -13,6 +13,9 @@ func (b *rulebook) fix(rule uint16, root, path string) []string {
 	words := []string{"ward", "apply"}
 	words = append(words, b.source(rule)...)
 	words = append(words, "--rule", b.rules[rule].ID)
+	if b.rules[rule].Fix == policy.Ask {
+		words = append(words, "--also", b.rules[rule].ID)
+	}
 	if path != "" {
 		words = append(words, "--only", policy.Literal(path))
 	}
