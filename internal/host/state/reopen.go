@@ -1,6 +1,7 @@
 package state
 
 import (
+	"bytes"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
@@ -8,6 +9,9 @@ import (
 	"hash/crc32"
 	"io"
 	"os"
+	"path/filepath"
+	"strings"
+	"time"
 
 	"ward/plan"
 )
@@ -38,15 +42,26 @@ func open(name string, flag int) (*Journal, error) {
 
 func (j *Journal) load() error {
 	b := make([]byte, preambleSize)
-	if _, err := j.file.ReadAt(b, 0); err != nil {
+	n, err := j.file.ReadAt(b, 0)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return err
+	}
+	if blank(b[:n]) {
+		j.run = draft(j.file.Name())
+		return nil
+	}
+	if n < len(b) {
 		return errors.New("the journal is cut off")
 	}
-	var err error
 	if j.preamble, err = decodePreamble(b); err != nil {
 		return err
 	}
 	var s start
 	if err := j.readSealed(preambleSize, &s); err != nil {
+		if j.preamble.stage == Drafted {
+			j.run = draft(j.file.Name())
+			return nil
+		}
 		return err
 	}
 	j.run, j.run.Header, j.run.Stage = s.Run, s.Header, j.preamble.stage
@@ -57,6 +72,21 @@ func (j *Journal) load() error {
 		_ = j.readSealed(j.preamble.end, &j.run.Counts) // the run is whole without them
 	}
 	return j.findBlocks()
+}
+
+// blank reports whether nothing was written there yet. A power cut leaves that of a
+// journal which was begun and not committed: its name reached the disk before it.
+func blank(b []byte) bool {
+	return bytes.Count(b, []byte{0}) == len(b)
+}
+
+// draft is what is known of a run whose journal does not tell: nothing was changed,
+// for Commit returns when all of a journal is on storage.
+func draft(name string) Run {
+	id := strings.TrimSuffix(filepath.Base(name), suffix)
+	stamp, _, _ := strings.Cut(id, "-")
+	started, _ := time.Parse(idTime, stamp) // zero for a name that ward did not give
+	return Run{ID: id, Started: started, Stage: Drafted}
 }
 
 // maxPart bounds what is read into memory at once.

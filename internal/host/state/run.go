@@ -54,12 +54,15 @@ var ErrNoRun = errors.New("no such run")
 
 const suffix = ".journal"
 
+// idTime is how an id begins.
+const idTime = "20060102T150405Z"
+
 // newID is readable and ordered by time: 20261122T031500Z-3f2a. The last part
 // keeps apart runs of the same second.
 func newID(now time.Time) string {
 	var b [2]byte
 	_, _ = rand.Read(b[:]) // crypto/rand never fails (Go 1.24)
-	return now.UTC().Format("20060102T150405Z") + "-" + hex.EncodeToString(b[:])
+	return now.UTC().Format(idTime) + "-" + hex.EncodeToString(b[:])
 }
 
 // Runs lists the runs, the last one first. Journals that cannot be read are
