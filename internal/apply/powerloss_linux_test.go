@@ -205,7 +205,10 @@ func tellApply(r *files.Root, d *state.Dir, step func(string)) (id string, err e
 	if err != nil {
 		return "", err
 	}
-	j, err := d.Begin(state.Run{Command: "apply"}, plan.Header{Root: r.Path(), RootID: root.ID}, time.Now())
+	time.Sleep(50 * time.Millisecond) // what was changed just now is left alone
+	now := time.Now()
+	h := plan.Header{Root: r.Path(), RootID: root.ID, Created: now.UnixNano()}
+	j, err := d.Begin(state.Run{Command: "apply"}, h, now)
 	if err != nil {
 		return "", err
 	}
@@ -447,14 +450,15 @@ func (p *powerLoss) mend(c powerCut) error {
 	return p.promises(c, r, d, runs)
 }
 
-// stageOf is the stage of the run of a command, Drafted when there is none.
-func stageOf(runs []state.Run, command string) (state.Stage, string) {
+// stageOf is how far the run of a command came that came the farthest, Drafted when
+// there is none.
+func stageOf(runs []state.Run, command string) (stage state.Stage, id string) {
 	for _, run := range runs {
-		if run.Command == command {
-			return run.Stage, run.ID
+		if run.Command == command && run.Stage >= stage {
+			stage, id = run.Stage, run.ID
 		}
 	}
-	return state.Drafted, ""
+	return stage, id
 }
 
 // promises checks what is promised of a tree and its journals.
