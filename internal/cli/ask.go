@@ -48,7 +48,7 @@ type person struct {
 }
 
 func (p *person) takes(rule string, changes int64) (bool, error) {
-	return p.agrees("\n%s\nThis rule asks first. Take its changes of %d objects too?", rule, changes)
+	return p.agrees("\n%s\nThis rule asks first. Take its changes of %s too?", rule, report.Plural(changes, "object"))
 }
 
 func (p *person) goes() (bool, error) { return p.agrees("\nMake these changes?") }

@@ -5,6 +5,8 @@ import (
 	"io"
 	"sync/atomic"
 	"time"
+
+	"ward/internal/report"
 )
 
 // progress shows one line on a terminal while something takes long. It is nil, and
@@ -40,9 +42,9 @@ func (p *progress) Progress(stage string, done, total int64) {
 		return
 	}
 	p.shown.Store(true)
-	text := fmt.Sprintf("%s %d", stage, done)
+	text := stage + " " + report.Count(done)
 	if total > 0 {
-		text += fmt.Sprintf(" of %d", total)
+		text += " of " + report.Count(total)
 	}
 	fmt.Fprintf(p.out, "\r\x1b[K%s", text)
 }

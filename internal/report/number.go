@@ -42,3 +42,6 @@ func number(n uint32) string { return strconv.FormatUint(uint64(n), 10) }
 
 // Plural is a counted noun: "1 rule", "1,204 rules".
 func Plural(n int64, noun string) string { return plural(n, noun) }
+
+// Count writes a number with commas: 1,204.
+func Count(n int64) string { return count(n) }
