@@ -261,6 +261,60 @@ func TestItBuildsForOtherSystems(t *testing.T) {
 	}
 }
 
+func TestEveryDependencyHasItsReason(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join(root, "docs/decisions/001-dependencies.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for p, at := range foreignImports(t) {
+		if !slices.ContainsFunc(prefixes(p), func(m string) bool { return strings.Contains(string(page), "`"+m+"`") }) {
+			t.Errorf("%s imports %s, of which docs/decisions/001-dependencies.md says nothing", at, p)
+		}
+	}
+}
+
+// foreignImports is every import from another module, tests' included, with a file
+// that has it.
+func foreignImports(t *testing.T) map[string]string {
+	t.Helper()
+	all := map[string]string{}
+	err := filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			return leaveOut(name, d)
+		}
+		if !strings.HasSuffix(name, ".go") {
+			return nil
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		for _, imp := range file.Imports {
+			host, _, _ := strings.Cut(importPath(imp), "/")
+			if strings.Contains(host, ".") {
+				all[importPath(imp)] = name
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// prefixes is an import path and every path above it.
+func prefixes(p string) []string {
+	var all []string
+	for ; strings.Contains(p, "/"); p = path.Dir(p) {
+		all = append(all, p)
+	}
+	return all
+}
+
 func TestArchitecturePageShowsTheList(t *testing.T) {
 	page, err := os.ReadFile(filepath.Join(root, "ARCHITECTURE.md"))
 	if err != nil {
