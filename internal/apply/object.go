@@ -17,14 +17,6 @@ const stateFacts = entry.AccessACL | entry.DefaultACL | entry.Caps | entry.Attri
 // progress looks at everything the plan knew of the object and tells how far the
 // change has come; for Foreign also in words what is different.
 func (w *worker) progress(o Object, c, e *plan.Change) (plan.Progress, string) {
-	p, why := w.compare(o, c, e)
-	if p == plan.NotDone && !w.header.Undo && w.mayBeForeign(c) {
-		return plan.Foreign, "others may write to its directory, and it was changed, or its names were, too lately to be sure that it belongs there"
-	}
-	return p, why
-}
-
-func (w *worker) compare(o Object, c, e *plan.Change) (plan.Progress, string) {
 	if w.stoodStill(c) && sameStat(&c.Before, &w.seen.State) {
 		w.seen.State = c.Before
 		w.seen.Known = c.Known
@@ -64,28 +56,6 @@ func clockStep(stamp int64) time.Duration {
 		return 3 * time.Second
 	}
 	return 20 * time.Millisecond
-}
-
-// mayBeForeign reports whether somebody could have linked the object into the tree
-// for the moments at which it was looked at. Its number of names does not tell: a
-// look that finds the name and then the inode finds one name if the other was
-// removed in between. What tells is the time of change, which every link and unlink
-// moves: it must be older than the plan. Then the only name that the object has is
-// the one that the walk met.
-//
-// Whoever may write to the directory can link things in; if that is only root or
-// the object's own owner, the object is nobody else's. A directory cannot be linked.
-func (w *worker) mayBeForeign(c *plan.Change) bool {
-	const others = mode.GroupWrite | mode.OtherWrite
-	d := &w.around
-	if w.dir == nil || c.Kind == mode.Directory || w.options.AllowOutsideLinks ||
-		d.Mode&others == 0 && (d.UID == 0 || d.UID == w.seen.UID) {
-		return false
-	}
-	if w.options.Distrust { // the clocks differ: at least nothing moved since the walk
-		return c.Changed != w.seen.ChangeTime
-	}
-	return w.seen.ChangeTime == 0 || !w.before(w.seen.ChangeTime)
 }
 
 // before reports whether a time of change is surely older than the plan.

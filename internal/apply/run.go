@@ -192,9 +192,11 @@ func (r *run) phases() error {
 	return nil
 }
 
-// endPhase looks again at what did not read back as wanted, and for what was not
-// in its place. Both may need the directories that the next phase closes.
+// endPhase looks again at what is in doubt, at what did not read back as wanted,
+// and for what was not in its place. All may need the directories that the next
+// phase closes.
 func (r *run) endPhase() error {
+	r.settle()
 	r.recheck()
 	return r.search()
 }

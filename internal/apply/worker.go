@@ -10,8 +10,8 @@ import (
 )
 
 // worker carries out changes one after the other. What it has no answer for yet
-// it keeps: suspects that did not read back as wanted, and lost ones that were
-// not in their place.
+// it keeps: objects in doubt that have to stand still for a while, suspects that
+// did not read back as wanted, and lost ones that were not in their place.
 type worker struct {
 	*run
 	result Result
@@ -26,6 +26,8 @@ type worker struct {
 	dir      Directory
 	around   entry.Entry // that directory as it was when it was opened
 	suspects []suspect
+	doubts   []doubt
+	sure     bool // the present object is in doubt no more
 	lost     []plan.Change
 }
 
@@ -162,6 +164,10 @@ func (w *worker) onObject(o Object, c *plan.Change, now string) {
 		w.itemAt(c, now, ChangedSince, why, nil)
 		return
 	case plan.NotDone:
+		if now == "" && !w.sure && w.doubtful(c) {
+			w.postpone(c)
+			return
+		}
 	case plan.Partway:
 		e.Before = w.seen.State
 	}
