@@ -161,7 +161,7 @@ func (p *Prepared) sameRoot(id entry.Identity) error {
 	if err != nil {
 		return err
 	}
-	if !plan.SameObject(id, e.ID) {
+	if !plan.SameObject(id, e.ID) && !plan.SameAfterRestart(id, e.ID) {
 		return &RefusedError{Path: p.session.root.Path(), Problem: "it is another directory than the one that was planned for: make the plan again"}
 	}
 	p.Tree = Tree{Root: p.session.root.Path(), Single: e.Kind != mode.Directory}
