@@ -62,7 +62,7 @@ func NextName(buf []byte) (n Name, rest []byte, ok bool) {
 	}
 	name := buf[offName:size]
 	end := bytes.IndexByte(name, 0)
-	if end < 0 {
+	if end < 1 {
 		return Name{}, nil, false
 	}
 	return Name{
