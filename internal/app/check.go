@@ -37,6 +37,7 @@ type Checked struct {
 	Skipped   []string // directories on other file systems that were not entered, at most MaxUnseen
 	Entries   int64    // looked at
 	Opened    int64    // opened for their content
+	PerRule   int      // of the request: how many findings of each rule are kept; 0: all
 	Started   time.Time
 	Duration  time.Duration
 	Names     acl.Names
@@ -121,7 +122,7 @@ func Check(ctx context.Context, q CheckRequest, progress Progress) (*Checked, er
 		book: book, known: known, limit: q.PerRule,
 		sorter:  spill.New(spill.Options{Create: temporary}),
 		counts:  make([]int64, len(book.rules)),
-		answer:  &Checked{Started: started, Names: db, Every: book.every()},
+		answer:  &Checked{Started: started, PerRule: q.PerRule, Names: db, Every: book.every()},
 		matched: make([]bool, len(book.rules)),
 		broken:  map[ruleTree]bool{},
 	}

@@ -24,6 +24,7 @@ type checkHead struct {
 	Complete  bool             `json:"complete"`
 	Entries   int64            `json:"entries"`
 	Opened    int64            `json:"opened"`
+	Skipped   []jsonPath       `json:"skipped"`
 	Counts    map[string]int64 `json:"counts"`
 	Accepted  int64            `json:"accepted"`
 	Expired   []knownJSON      `json:"expired"`
@@ -87,9 +88,9 @@ type fixJSON struct {
 func CheckJSON(w io.Writer, c *app.Checked) error {
 	out := bufio.NewWriter(w)
 	head := checkHead{
-		Version: FormatVersion, Kind: "check", Roots: jsonRoots(c.Trees),
+		Version: FormatVersion, Kind: "check", Roots: jsonPaths(roots(c.Trees)),
 		Started: c.Started, Seconds: c.Duration.Seconds(),
-		Complete: c.Complete(), Entries: c.Entries, Opened: c.Opened,
+		Complete: c.Complete(), Entries: c.Entries, Opened: c.Opened, Skipped: jsonPaths(c.Skipped),
 		Counts: severityCounts(c), Accepted: c.Accepted,
 		Expired: knownJSONs(c.Expired), Unmatched: knownJSONs(c.Unmatched),
 		Unseen: unseen(&c.Unseen), Rules: ruleJSONs(c),

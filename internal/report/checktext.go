@@ -32,14 +32,36 @@ type checkText struct {
 func (t checkText) answer() {
 	c := t.check
 	answer := "nothing wrong in " + where(c.Trees)
-	if len(c.Rules) > 0 {
+	switch {
+	case len(c.Rules) > 0:
 		answer = fmt.Sprintf("%s in %s: %s", plural(c.AtLeast(finding.Info), "finding"), where(c.Trees), t.severities())
+	case !c.Complete():
+		answer = "found nothing wrong in " + where(c.Trees) + ", but not all could be looked at"
 	}
 	t.WriteString(t.bold(t.wrap("", answer)))
 	t.WriteString(t.wrap("", fmt.Sprintf("%s, %s opened, %s", entries(c.Entries), count(c.Opened), seconds(c.Duration))))
 	if !c.Complete() {
 		t.WriteString(t.wrap("", fmt.Sprintf("incomplete: %s could not be looked at", plural(c.Unseen.Count, "item"))))
 	}
+	t.skipped()
+}
+
+// skipped says which other file systems were not entered.
+func (t checkText) skipped() {
+	all := t.check.Skipped
+	if len(all) == 0 {
+		return
+	}
+	const few = 5
+	names := make([]string, 0, few)
+	for _, path := range all[:min(len(all), few)] {
+		names = append(names, Path(path))
+	}
+	text := plural(int64(len(all)), "other file system") + " not entered: " + strings.Join(names, ", ")
+	if len(all) > few {
+		text += ", ..."
+	}
+	t.WriteString(t.wrap("", text))
 }
 
 func entries(n int64) string { return plural(n, "entry") }
@@ -80,26 +102,31 @@ func severityCount(n int64, s finding.Severity) string {
 // findings writes each rule with its findings, which come in the order of rules.
 func (t checkText) findings() error {
 	rest := t.check.Rules
-	var shown int64
+	g := ruleFindings{checkText: t}
 	for f, err := range t.check.Findings {
 		if err != nil {
 			return err
 		}
-		if shown == 0 || f.Rule != rest[0].Rule {
-			if shown > 0 {
-				t.rest(&rest[0], shown)
-				rest = rest[1:]
-			}
-			t.head(&rest[0])
-			shown = 0
+		if g.rule == nil || f.Rule != g.rule.Rule {
+			g.end()
+			g, rest = ruleFindings{checkText: t, rule: &rest[0], limit: t.limit(rest[0].Severity)}, rest[1:]
+			t.head(g.rule)
 		}
-		t.finding(&f)
-		shown++
+		g.finding(&f)
 	}
-	if shown > 0 {
-		t.rest(&rest[0], shown)
-	}
+	g.end()
 	return nil
+}
+
+// shownInfo is how many findings are shown of rules that are mere information.
+const shownInfo = 3
+
+func (t checkText) limit(s finding.Severity) int64 {
+	limit := int64(t.check.PerRule)
+	if limit > 0 && s == finding.Info {
+		return min(limit, shownInfo)
+	}
+	return limit
 }
 
 func (t checkText) head(r *app.Broken) {
@@ -111,55 +138,77 @@ func (t checkText) head(r *app.Broken) {
 	}
 }
 
-func (t checkText) finding(f *app.Finding) {
-	fmt.Fprintf(t, "\n  %s\n", t.bold(Path(f.Place())))
+// ruleFindings writes the findings of one rule. What several of them have in common is
+// said once, above them.
+type ruleFindings struct {
+	checkText
+	rule  *app.Broken
+	limit int64 // 0: none
+	shown int64
+	said  string // of the findings before
+}
+
+func (t *ruleFindings) finding(f *app.Finding) {
+	if t.limit > 0 && t.shown == t.limit {
+		return
+	}
+	t.shown++
+	if about := t.about(f); about != t.said {
+		t.said = about
+		t.WriteString("\n" + about)
+	}
+	fmt.Fprintf(t, "    %s\n", t.bold(Path(f.Place())))
+	if f.Fix != nil {
+		fmt.Fprintf(t, "      fix: %s\n", Shell(f.Fix))
+	}
+}
+
+// about is what is wrong with a finding's object, whatever its path.
+func (t *ruleFindings) about(f *app.Finding) string {
+	var b strings.Builder
 	differences := Differences(&f.Found, &f.Wanted, f.Kind, t.check.Names)
 	if len(differences) == 0 {
-		fmt.Fprintf(t, "    %s, %s:%s\n", Mode(f.Found.Mode, f.Kind),
+		fmt.Fprintf(&b, "  %s, %s:%s\n", Mode(f.Found.Mode, f.Kind),
 			User(f.Found.UID, t.check.Names), Group(f.Found.GID, t.check.Names))
 	}
 	for _, d := range differences {
-		t.difference(d)
+		b.WriteString(t.difference(d))
 	}
-	t.words("", f.What)
-	t.words("too much: ", strings.Join(f.Gains, "; "))
-	t.words("too little: ", strings.Join(f.Loses, "; "))
-	t.words("", f.Advice)
-	if f.Fix != nil {
-		fmt.Fprintf(t, "    fix: %s\n", Shell(f.Fix))
+	for _, w := range [][2]string{
+		{"", f.What}, {"too much: ", strings.Join(f.Gains, "; ")}, {"too little: ", strings.Join(f.Loses, "; ")}, {"", f.Advice},
+	} {
+		if w[1] != "" {
+			b.WriteString(t.wrap("  ", w[0]+w[1]))
+		}
 	}
+	return b.String()
 }
 
 // difference writes "mode 0644 -rw-r--r-- -> 0600 -rw-------", in two lines where
 // one is too narrow.
-func (t checkText) difference(d Difference) {
+func (t checkText) difference(d Difference) string {
 	name := d.Attribute + " "
 	if d.Attribute == "mode" {
 		name = ""
 	}
-	line := fmt.Sprintf("    %s%s -> %s", name, d.From, d.To)
+	line := fmt.Sprintf("  %s%s -> %s", name, d.From, d.To)
 	if len(line) > t.width() {
-		line = fmt.Sprintf("    %s%s\n      -> %s", name, d.From, d.To)
+		line = fmt.Sprintf("  %s%s\n    -> %s", name, d.From, d.To)
 	}
-	t.WriteString(line + "\n")
+	return line + "\n"
 }
 
-func (t checkText) words(label, text string) {
-	if text != "" {
-		t.WriteString(t.wrap("    ", label+text))
+// end says how many findings of the rule are not shown, and what mends all.
+func (t *ruleFindings) end() {
+	r := t.rule
+	if r == nil {
+		return
 	}
-}
-
-// rest says how many findings of a rule are not shown, and mends all of them.
-func (t checkText) rest(r *app.Broken, shown int64) {
-	if more := r.Count - shown; more > 0 {
-		fmt.Fprintf(t, "\n  ... and %s more: add --all, or --rule %s --all\n", count(more), r.ID)
+	if more := r.Count - t.shown; more > 0 {
+		fmt.Fprintf(t, "    ... and %s more: --rule %s --all shows them\n", count(more), r.ID)
 	}
 	if r.Count < 2 {
 		return
-	}
-	if r.Fixes != nil {
-		t.WriteByte('\n')
 	}
 	for _, fix := range r.Fixes {
 		fmt.Fprintf(t, "  fix all %s: %s\n", count(r.Count), Shell(fix))

@@ -66,10 +66,18 @@ func newJSONPath(path string) jsonPath {
 	return jsonPath{strings.ToValidUTF8(path, "\ufffd"), base64.StdEncoding.EncodeToString([]byte(path))}
 }
 
-func jsonRoots(trees []app.Tree) []jsonPath {
-	all := make([]jsonPath, len(trees))
+func jsonPaths(paths []string) []jsonPath {
+	all := make([]jsonPath, len(paths))
+	for i, p := range paths {
+		all[i] = newJSONPath(p)
+	}
+	return all
+}
+
+func roots(trees []app.Tree) []string {
+	all := make([]string, len(trees))
 	for i, t := range trees {
-		all[i] = newJSONPath(t.Root)
+		all[i] = t.Root
 	}
 	return all
 }
