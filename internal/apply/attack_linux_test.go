@@ -33,7 +33,7 @@ import (
 var hostile = testfs.User{UID: 4001, GID: 4001}
 
 // rounds of each attack; there are five.
-const rounds = 5000
+const rounds = 4000
 
 // attacks are what the owner does, again and again. tree is his, outside is not.
 var attacks = map[string]func(tree, outside string) error{

@@ -22,6 +22,8 @@ type worker struct {
 	change plan.Change // the one being worked on
 	seen   entry.Entry // its object as last looked at
 
+	effective plan.Change // what is done, where that is not the change itself
+
 	at       string // path of the directory held open; "" none
 	dir      Directory
 	around   entry.Entry // that directory as it was when it was opened
@@ -153,8 +155,12 @@ func (w *worker) replaced(c *plan.Change) string {
 // onObject works on the right object, wherever it lies. now is its path where
 // that is not the planned one.
 func (w *worker) onObject(o Object, c *plan.Change, now string) {
-	e := w.header.Effective(c)
-	progress, why := w.progress(o, c, &e)
+	e := c
+	if w.header.Undo {
+		w.effective = plan.Inverse(c)
+		e = &w.effective
+	}
+	progress, why := w.progress(o, c, e)
 	w.hook("judged")
 	switch progress {
 	case plan.Done:
@@ -169,13 +175,15 @@ func (w *worker) onObject(o Object, c *plan.Change, now string) {
 			return
 		}
 	case plan.Partway:
-		e.Before = w.seen.State
+		w.effective = *e
+		w.effective.Before = w.seen.State
+		e = &w.effective
 	}
-	if err := w.take(o, &e); err != nil {
+	if err := w.take(o, e); err != nil {
 		w.itemAt(c, now, Failed, err.Error(), err)
 		return
 	}
-	w.verify(o, c, &e, now)
+	w.verify(o, c, e, now)
 	w.hook("verified")
 }
 
