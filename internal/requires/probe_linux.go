@@ -112,6 +112,8 @@ func inMountNamespace(line string, args ...string) answer {
 		return answer{}
 	case errors.Is(err, unix.EPERM), errors.Is(err, unix.ENOSYS):
 		return answer{absent: err.Error()}
+	case errors.Is(err, unix.EINVAL):
+		return answer{absent: "the root directory is no mount point, as in a bare chroot"}
 	case strings.Contains(said, "unknown filesystem type"), strings.Contains(said, "permission denied"),
 		strings.Contains(said, "failed to setup loop device"), strings.Contains(said, "not found"):
 		return answer{absent: said}
