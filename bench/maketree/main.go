@@ -21,6 +21,7 @@ import (
 
 func main() {
 	log.SetFlags(0)
+	usualUmask()
 	files := flag.Int("files", 500_000, "how many files, links included, directories not")
 	seed := flag.Uint64("seed", 1, "of the random numbers")
 	flag.Parse()
