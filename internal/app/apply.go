@@ -7,7 +7,9 @@ import (
 	"time"
 
 	"ward/acl"
+	"ward/ident"
 	"ward/internal/apply"
+	"ward/internal/host/accounts"
 	"ward/internal/host/state"
 	"ward/internal/host/target"
 	"ward/plan"
@@ -25,6 +27,7 @@ type Applied struct {
 	Others   int64        // how many more there were
 	Lost     int          // notes that found no space in the journal
 	Duration time.Duration
+	Runner   ident.UID // who the changes were made as
 	Names    acl.Names
 }
 
@@ -47,7 +50,7 @@ func (e *CutOffError) Unwrap() error { return e.Err }
 // Run carries the plan out. An error before the first change leaves everything as
 // it was; a *CutOffError says that the run has begun.
 func (p *Prepared) Run(ctx context.Context, progress Progress) (*Applied, error) {
-	a := &Applied{Command: p.Command, Undoes: p.Undoes, Tree: p.Tree, Header: p.Header, Names: p.Names}
+	a := &Applied{Command: p.Command, Undoes: p.Undoes, Tree: p.Tree, Header: p.Header, Names: p.Names, Runner: accounts.Runner().Subject.UID}
 	if p.Changes == 0 && !p.Resumes {
 		return a, nil
 	}

@@ -211,7 +211,7 @@ func merge(a, b *plan.Change) plan.Change {
 	c.Before.Flags |= b.Before.Flags
 	c.After.Flags ^= b.Before.Flags ^ b.After.Flags
 	c.Known |= b.Known
-	c.Rules = slices.Compact(slices.Sorted(slices.Values(append(slices.Clone(a.Rules), b.Rules...))))
+	c.Rules = union(a.Rules, b.Rules)
 	return c
 }
 
@@ -239,8 +239,13 @@ func (p *planner) agreed(e *entry.Entry, c *plan.Change) (*plan.Change, *plan.Re
 func (p *planner) contradiction(c, left *plan.Change, i int) *plan.Refusal {
 	set, _ := p.groups.rules.of(left.Rules, p.visitor.walk.book.starts[i])
 	return &plan.Refusal{
-		Path: c.Path, Kind: c.Kind, Why: plan.Unsettled, Rules: slices.Concat(c.Rules, set),
+		Path: c.Path, Kind: c.Kind, Why: plan.Unsettled, Rules: union(c.Rules, set),
 		Text: "the policies contradict each other",
 		Hint: "apply them one after the other, or take the rule out of one of them",
 	}
+}
+
+// union is two ascending sets of rules as one.
+func union(a, b []int) []int {
+	return slices.Compact(slices.Sorted(slices.Values(slices.Concat(a, b))))
 }

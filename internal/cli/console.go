@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -53,6 +54,11 @@ func (c *console) fail(err error) {
 		var problems *app.PolicyError
 		if errors.As(e, &problems) {
 			c.warn(problems.Problems) // they begin with file and line, as editors want it
+			continue
+		}
+		var cutOff *app.CutOffError
+		if errors.Is(e, context.Canceled) && !errors.As(e, &cutOff) {
+			fmt.Fprintln(c.err, "ward: interrupted")
 			continue
 		}
 		fmt.Fprintf(c.err, "ward: %s\n", report.Message(e))

@@ -146,8 +146,8 @@ func (s *script) change(name string, args []string) error {
 		return errors.Join(err, os.WriteFile(s.path(args[1]), text, 0o644))
 	case "symlink": // symlink link -> target
 		return os.Symlink(args[2], s.path(args[0]))
-	case "link":
-		return os.Link(s.path(args[1]), s.path(args[0]))
+	case "link": // link name -> file
+		return os.Link(s.path(args[2]), s.path(args[0]))
 	}
 	return fmt.Errorf("unknown command %q", name)
 }

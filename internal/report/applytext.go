@@ -2,8 +2,10 @@ package report
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"strings"
 
 	"ward/internal/app"
@@ -25,9 +27,12 @@ func AppliedText(w io.Writer, a *app.Applied, style Style) error {
 	good := int64(a.Result.Of(apply.Verified) + a.Result.Of(apply.Delayed) + a.Result.Of(apply.Already))
 	line := fmt.Sprintf("%s %s of %s in %s (%s)", verb, count(good), count(int64(a.Result.Planned)), seconds(a.Duration), outcomeCounts(a))
 	out.WriteString(style.bold(style.wrap("", line)))
-	if a.Command == "undo" {
+	switch {
+	case a.Command == "undo":
 		fmt.Fprintf(out, "run %s, which took back %s\n", a.ID, a.Undoes)
-	} else {
+	case good+int64(a.Result.Of(apply.Altered)) == 0:
+		fmt.Fprintf(out, "run %s\n", a.ID)
+	default:
 		fmt.Fprintf(out, "run %s; to take it back: %s\n", a.ID, Shell([]string{"ward", "undo", a.ID}))
 	}
 	return out.Flush()
@@ -75,7 +80,7 @@ func AppliedFaults(w io.Writer, a *app.Applied) error {
 	shown := a.Items[:min(len(a.Items), shownFaults)]
 	for i := range shown {
 		x := &shown[i]
-		fmt.Fprintf(out, "ward: %s: %s\n", Path(app.Place(a.Tree.Root, x.Path)), printable(itemText(x)))
+		fmt.Fprintf(out, "ward: %s: %s\n", Path(app.Place(a.Tree.Root, x.Path)), printable(itemText(x, a)))
 	}
 	if more := int64(len(a.Items)-len(shown)) + a.Others; more > 0 {
 		fmt.Fprintf(out, "ward: ... and %s more: %s lists them\n", count(more), Shell([]string{"ward", "log", a.ID}))
@@ -86,13 +91,16 @@ func AppliedFaults(w io.Writer, a *app.Applied) error {
 	return out.Flush()
 }
 
-func itemText(x *apply.Item) string {
+func itemText(x *apply.Item, a *app.Applied) string {
 	text := outcomeWords(x.Outcome)
 	if cause := causeOf(x); cause != "" {
 		text += ": " + cause
 	}
 	if x.Known != 0 && (x.Outcome == apply.Ignored || x.Outcome == apply.Altered) {
 		text += fmt.Sprintf(" (wanted %s, it is %s)", Mode(x.Wanted.Mode, x.Kind), Mode(x.Seen.Mode, x.Kind))
+	}
+	if errors.Is(x.Err, fs.ErrPermission) && a.Runner != 0 && a.Runner != x.Before.UID {
+		text += fmt.Sprintf(" (it belongs to %s, and ward runs as %s)", User(x.Before.UID, a.Names), User(a.Runner, a.Names))
 	}
 	if x.Now != "" {
 		text += "; it was found at " + Path(x.Now)

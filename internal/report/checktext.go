@@ -132,7 +132,7 @@ func (t checkText) limit(s finding.Severity) int64 {
 func (t checkText) head(r *app.Broken) {
 	head := strings.ToUpper(r.Severity.String()) + "  " + r.ID
 	fmt.Fprintf(t, "\n%s  (%s)\n", t.severity(r.Severity, head), count(r.Count))
-	t.WriteString(t.bold(t.wrap("  ", r.Title)))
+	t.WriteString(t.bold(t.wrap("  ", title(r.ID, r.Title))))
 	if r.Reason != "" {
 		t.WriteString(t.wrap("  ", r.Reason))
 	}
@@ -232,4 +232,13 @@ func (t checkText) known() {
 		t.WriteString(t.wrap("", fmt.Sprintf("known finding %s %s was not found: it can be removed (line %d)",
 			k.Rule, Path(k.Path), k.Line)))
 	}
+}
+
+// title is a rule's title, or nothing where it only repeats the rule's name.
+func title(id, title string) string {
+	name := id[strings.LastIndexByte(id, '/')+1:]
+	if strings.ReplaceAll(name, "-", " ") == title {
+		return ""
+	}
+	return title
 }

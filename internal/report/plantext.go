@@ -68,8 +68,8 @@ func (t planText) rules(groups []app.Group) {
 	}
 	ids := ruleIDs(&t.plan.Header, groups[0].Rules)
 	fmt.Fprintf(t, "\n%s  (%s)\n", t.bold(strings.Join(ids, " + ")), count(total))
-	if r := t.plan.Header.Rules[groups[0].Rules[0]]; len(ids) == 1 && r.Title != "" {
-		t.WriteString(t.wrap("  ", r.Title))
+	if r := t.plan.Header.Rules[groups[0].Rules[0]]; len(ids) == 1 {
+		t.WriteString(t.wrap("  ", title(r.ID, r.Title)))
 	}
 	for i := range groups[:min(len(groups), shownGroups)] {
 		t.group(&groups[i])
@@ -165,7 +165,7 @@ func (t planText) asked() {
 			fmt.Fprintf(t, "\n%s\n", t.bold("left alone, because these rules ask first:"))
 		}
 		fmt.Fprintf(t, "  %s  (%s)\n", Path(a.Rule.ID), count(a.Count))
-		t.WriteString(t.wrap("    ", a.Rule.Title))
+		t.WriteString(t.wrap("    ", title(a.Rule.ID, a.Rule.Title)))
 	}
 	if len(t.plan.Asked) > 0 {
 		fmt.Fprintf(t, "  --also ID takes one of them into the plan\n")

@@ -22,7 +22,7 @@ func (s Style) width() int {
 }
 
 func (s Style) paint(code, text string) string {
-	if !s.Colour {
+	if !s.Colour || text == "" {
 		return text
 	}
 	return "\x1b[" + code + "m" + text + "\x1b[0m"
@@ -36,7 +36,7 @@ func (s Style) severity(v finding.Severity, text string) string {
 	return s.paint([...]string{"36", "33", "31", "1;31"}[min(v, finding.Critical)], text)
 }
 
-// wrap breaks text into lines of the style's width, each with the indent. What
+// wrap breaks text into lines of the style's width, each with the indent; no text is no line. What
 // cannot be printed in text that comes from files is replaced.
 func (s Style) wrap(indent, text string) string {
 	var b strings.Builder
@@ -57,7 +57,9 @@ func (s Style) wrap(indent, text string) string {
 		b.WriteString(word)
 		column += length
 	}
-	b.WriteByte('\n')
+	if b.Len() > 0 {
+		b.WriteByte('\n')
+	}
 	return b.String()
 }
 
