@@ -35,7 +35,7 @@ import (
 // every moment.
 func powerLossSettings(t *testing.T) (seed uint64, cuts int) {
 	t.Helper()
-	seed, cuts = rand.Uint64(), 24
+	seed, cuts = rand.Uint64(), 20
 	if s := os.Getenv("WARD_POWER_SEED"); s != "" {
 		n, err := strconv.ParseUint(s, 10, 64)
 		must(t, err)
@@ -189,7 +189,7 @@ func (p *powerLoss) story(disks *testfs.Disks) error {
 	}
 	id, runErr := tellApply(r, d, step)
 	if runErr == nil {
-		_, runErr = tellUndo(r, d, id, step)
+		runErr = tellUndo(r, d, id, step)
 	}
 	return errors.Join(err, runErr, lock.Unlock())
 }
@@ -246,10 +246,10 @@ func addAll(r *files.Root, a *apply.Adder) error {
 }
 
 // tellUndo takes a run back as ward does.
-func tellUndo(r *files.Root, d *state.Dir, id string, step func(string)) (apply.Result, error) {
+func tellUndo(r *files.Root, d *state.Dir, id string, step func(string)) error {
 	old, err := d.Journal(id)
 	if err != nil {
-		return apply.Result{}, err
+		return err
 	}
 	defer old.Close()
 	h := old.Header()
@@ -257,15 +257,15 @@ func tellUndo(r *files.Root, d *state.Dir, id string, step func(string)) (apply.
 	// Runs are told apart by time; these two follow one another in no time.
 	j, err := d.Begin(state.Run{Command: "undo", Undoes: id}, h, old.Run().Started.Add(time.Hour))
 	if err != nil {
-		return apply.Result{}, err
+		return err
 	}
 	defer j.Close()
 	step("undo begun")
 	if _, err := apply.Reverse(old, j, apply.ReverseOptions{}); err != nil {
-		return apply.Result{}, err
+		return err
 	}
 	step("undo planned")
-	return apply.Result{}, carryOut(j, r, step, undoCommitted, undoComplete)
+	return carryOut(j, r, step, undoCommitted, undoComplete)
 }
 
 func carryOut(j *state.Journal, r *files.Root, step func(string), committed, complete string) error {
@@ -273,13 +273,14 @@ func carryOut(j *state.Journal, r *files.Root, step func(string), committed, com
 		return err
 	}
 	step(committed)
-	o := apply.Options{Workers: 1, Hook: step, Patience: []time.Duration{}}
+	var got items
+	o := apply.Options{Workers: 1, Hook: step, Report: got.add, Patience: []time.Duration{}}
 	res, err := apply.Run(context.Background(), j, target.Of(r), o)
 	if err != nil {
 		return err
 	}
 	if !res.Whole() {
-		return fmt.Errorf("not everything is as wanted: %v", res)
+		return fmt.Errorf("not everything is as wanted: %+v: %v", res, &got)
 	}
 	if err := j.Complete(state.Counts{}); err != nil {
 		return err
@@ -465,43 +466,47 @@ func stageOf(runs []state.Run, command string) (stage state.Stage, id string) {
 func (p *powerLoss) promises(c powerCut, r *files.Root, d *state.Dir, runs []state.Run) error {
 	applied, id := stageOf(runs, "apply")
 	undone, undoID := stageOf(runs, "undo")
-	for _, durable := range []struct {
-		mark string
-		has  state.Stage
-		want state.Stage
+	if err := p.durable(c, applied, undone); err != nil {
+		return err
+	}
+	switch {
+	case undone == state.Complete:
+		return is("undone", r, at(0))
+	case undone == state.Planned:
+		return errors.Join(resume(r, d, undoID), is("undo resumed", r, at(0)), finished(d, "undo"))
+	case applied == state.Drafted:
+		return is("nothing may have changed", r, at(0))
+	case applied == state.Complete:
+		if err := is("complete", r, at(1)); err != nil || c.way == "resume" {
+			return err
+		}
+	}
+	if c.way == "resume" {
+		return errors.Join(resume(r, d, id), is("resumed", r, at(1)), finished(d, "apply"))
+	}
+	return errors.Join(tellUndo(r, d, id, func(string) {}), is("undone", r, at(0)), finished(d, "undo"))
+}
+
+// durable checks that no stage which was reached is lost, and that none is there
+// before the one that it builds on.
+func (p *powerLoss) durable(c powerCut, applied, undone state.Stage) error {
+	for _, reached := range []struct {
+		mark      string
+		has, want state.Stage
 	}{
 		{applyCommitted, applied, state.Planned},
 		{applyComplete, applied, state.Complete},
 		{undoCommitted, undone, state.Planned},
 		{undoComplete, undone, state.Complete},
 	} {
-		if p.happened(c, durable.mark) && durable.has < durable.want {
-			return fmt.Errorf("%q was said, and the run is %q", durable.mark, durable.has)
+		if p.happened(c, reached.mark) && reached.has < reached.want {
+			return fmt.Errorf("%q was said, and the run is %q", reached.mark, reached.has)
 		}
 	}
 	if undone >= state.Planned && applied != state.Complete {
 		return fmt.Errorf("the undo is %q while the run is %q", undone, applied)
 	}
-	switch {
-	case undone == state.Complete:
-		return is("undone", r, at(0))
-	case undone == state.Planned:
-		return errors.Join(resume(r, d, undoID), is("undo resumed", r, at(0)))
-	case applied == state.Drafted:
-		return is("nothing may have changed", r, at(0))
-	case applied == state.Complete:
-		if err := is("complete", r, at(1)); err != nil {
-			return err
-		}
-	}
-	if c.way == "undo" {
-		_, err := tellUndo(r, d, id, func(string) {})
-		return errors.Join(err, is("undone", r, at(0)), finished(d, "undo"))
-	}
-	if applied == state.Complete {
-		return nil
-	}
-	return errors.Join(resume(r, d, id), is("resumed", r, at(1)), finished(d, "apply"))
+	return nil
 }
 
 // resume finishes a run that was cut off.

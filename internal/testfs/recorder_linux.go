@@ -84,8 +84,7 @@ func (d *Disks) Mark(name string) error {
 // Stop ends the recording, once nothing uses the images any more, and returns what
 // happened.
 func (d *Disks) Stop() ([]Event, error) {
-	err := errors.Join(d.mark.Close(), unix.Unmount(d.dir, 0))
-	if err != nil {
+	if err := errors.Join(d.mark.Close(), d.unmount()); err != nil {
 		return nil, fmt.Errorf("stop the recorder: %w", err)
 	}
 	if err := d.actor.Wait(); err != nil {
@@ -106,6 +105,17 @@ func (d *Disks) Stop() ([]Event, error) {
 			return nil, fmt.Errorf("read the recording: %w", err)
 		}
 		events = append(events, e)
+	}
+}
+
+// unmount waits for the kernel to let go of the images: it does so some time after
+// the file systems on them were unmounted.
+func (d *Disks) unmount() error {
+	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+		err := unix.Unmount(d.dir, 0)
+		if !errors.Is(err, unix.EBUSY) || time.Now().After(deadline) {
+			return err
+		}
 	}
 }
 

@@ -24,7 +24,8 @@ func TestMain(m *testing.M) {
 			fmt.Println("uid", os.Getuid(), "touches", args[0])
 			return os.WriteFile(args[0], nil, 0o600)
 		},
-		"sleeper": func([]string) error { time.Sleep(time.Hour); return nil },
+		"recorder": testfs.Recorder,
+		"sleeper":  func([]string) error { time.Sleep(time.Hour); return nil },
 	})
 }
 
