@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"ward/account"
 	"ward/acl"
@@ -118,6 +119,11 @@ func TestBaseline(t *testing.T) {
 		{"a public key", thing{path: ".ssh/id_ed25519.pub", mode: 0o644}, "0644"},
 		{"a certificate", thing{path: "tls.crt", mode: 0o644}, "0644"},
 		{"a key in test data", thing{path: "x/testdata/server.key", mode: 0o644, content: key}, "sample-key-readable 0640"},
+		{"a key in an installed package", thing{path: "lib/python3/site-packages/moto/ca.key", mode: 0o644, content: key}, "sample-key-readable 0640"},
+		{"a key in the module cache of Go", thing{path: "go/pkg/mod/example.org/x@v1.4.1/tls/server.key", mode: 0o444, content: key}, "sample-key-readable 0440"},
+		{"a script in the module cache of Go", thing{path: "example.org/x/v2@v2.27.0/bin/hermit", mode: 0o444, content: script}, "0444"},
+		{"an .env in the module cache of Go", thing{path: "example.org/gotenv@v1.4.1/.env", mode: 0o444}, "0444"},
+		{"a script of a release", thing{path: "shop@v3/bin/start", mode: 0o644, content: script}, "lost-x-program 0755"},
 		{"a .netrc", thing{path: "home/u/.netrc", mode: 0o644}, "personal-secret-readable 0600"},
 		{"an empty .netrc", thing{path: ".netrc", mode: 0o644, size: -1}, "0644"},
 		{"shadow, when /etc is the root", thing{path: "shadow", mode: 0o644}, "service-secret-readable 0640"},
@@ -237,5 +243,20 @@ func BenchmarkBaseline(b *testing.B) {
 	for b.Loop() {
 		w.Judge(es[i%len(es)])
 		i++
+	}
+}
+
+// The text of a rule is shown as it is written, so it has to fit a terminal.
+func TestHelpFitsATerminal(t *testing.T) {
+	p, err := packs.Load("baseline")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range p.Rules() {
+		for line := range strings.Lines(r.Help) {
+			if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > 78 {
+				t.Errorf("%s: a line of %d characters: %s", r.ID, n, line)
+			}
+		}
 	}
 }
