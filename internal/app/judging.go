@@ -228,8 +228,10 @@ func (b *rulebook) unused(matched []bool, complete bool) policy.Problems {
 	for i, r := range b.rules {
 		p := b.policyOf(uint16(i))
 		if complete && b.own[p] && b.chosen[i] && !matched[i] {
-			problems = append(problems, policy.Problem{File: b.refs[p].Name, Line: r.Line, Severity: finding.Warning,
-				Message: fmt.Sprintf("rule %q matched nothing in what was checked", r.Name)})
+			problems = append(problems, policy.Problem{
+				File: b.refs[p].Name, Line: r.Line, Severity: finding.Warning,
+				Message: fmt.Sprintf("rule %q matched nothing in what was checked", r.Name),
+			})
 		}
 	}
 	return problems

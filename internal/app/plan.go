@@ -88,9 +88,10 @@ func Plan(ctx context.Context, q PlanRequest, progress Progress) (*SortedPlan, e
 	}
 	defer root.Close()
 	s := &SortedPlan{sorter: spill.New(spill.Options{Create: temporary})}
-	p, err := planTree(ctx, root, q, db, progress, func(plan.Header) (func() sink, error) {
+	g := planning{root: root, request: q, db: db, sinks: func(plan.Header) (func() sink, error) {
 		return func() sink { return &sortSink{adder: s.sorter.Adder()} }, nil
-	})
+	}}
+	p, err := g.run(ctx, progress)
 	if err != nil {
 		return nil, errors.Join(err, s.sorter.Close())
 	}
@@ -138,48 +139,70 @@ func decodeSorted(b []byte, r *plan.BlockReader, c *plan.Change) error {
 	return nil
 }
 
-// sinks makes the sinks of a plan's workers, once its header is known.
-type sinks func(plan.Header) (newSink func() sink, err error)
+// planning is a plan of one tree about to be made.
+type planning struct {
+	root    *files.Root
+	request PlanRequest
+	db      *account.Database
 
-// planTree walks a tree and hands every change to the sink of the worker that met
-// it.
-func planTree(ctx context.Context, root *files.Root, q PlanRequest, db *account.Database, progress Progress, sinks sinks) (*Planned, error) {
-	p := &Planned{Started: now(), Names: db}
-	rails := plan.Rails{Allowed: absolute(q.AllowSystem), Homes: homes(db)}
-	if why := rails.Root(root.Path()); why != "" {
-		return nil, &RefusedError{Path: root.Path(), Problem: why, Option: "--allow-system " + root.Path()}
+	// sinks makes the sinks of the workers, once the plan's header is known.
+	sinks func(plan.Header) (newSink func() sink, err error)
+}
+
+// run walks the tree and hands every change to the sink of the worker that met it.
+func (g *planning) run(ctx context.Context, progress Progress) (*Planned, error) {
+	p := &Planned{Started: now(), Names: g.db}
+	o := g.options()
+	if why := o.Rails.Root(g.root.Path()); why != "" {
+		return nil, &RefusedError{Path: g.root.Path(), Problem: why, Option: "--allow-system " + g.root.Path()}
 	}
-	book, err := loadRulebook(q.Judging, db)
+	w, err := g.walk(p)
 	if err != nil {
 		return nil, err
 	}
-	also, err := book.also(q.Also)
+	also, err := w.book.also(g.request.Also)
 	if err != nil {
 		return nil, err
 	}
-	if p.Tree, err = treeOf(root); err != nil {
+	newSink, err := g.sinks(p.Header)
+	if err != nil {
+		return nil, err
+	}
+	err = w.run(ctx, g.root, progress, func(v *visitor) judged { return newPlanner(v, o, also, newSink()) })
+	if err != nil {
+		return nil, err
+	}
+	return p, p.gather(w, o.Links, g.root.Opened(), g.db)
+}
+
+func (g *planning) options() plan.Options {
+	return plan.Options{
+		Rails: plan.Rails{Allowed: absolute(g.request.AllowSystem), Homes: homes(g.db)},
+		Links: plan.LinkOptions{
+			AllowOutside: g.request.AllowOutsideLinks,
+			Overlay:      g.root.Filesystem().Overlay,
+			AllowOverlay: g.request.AllowOverlayLinks,
+		},
+	}
+}
+
+// walk reads and binds the policies, and fills in what the plan knows beforehand.
+func (g *planning) walk(p *Planned) (*walk, error) {
+	book, err := loadRulebook(g.request.Judging, g.db)
+	if err != nil {
+		return nil, err
+	}
+	if p.Tree, err = treeOf(g.root); err != nil {
 		return nil, err
 	}
 	judges, err := book.bind(p.Tree)
 	if err != nil {
 		return nil, err
 	}
-	if p.Header, err = book.header(root, p.Started); err != nil {
-		return nil, err
-	}
-	newSink, err := sinks(p.Header)
-	if err != nil {
-		return nil, err
-	}
-	o := plan.Options{Rails: rails, Links: plan.LinkOptions{
-		AllowOutside: q.AllowOutsideLinks, Overlay: root.Filesystem().Overlay, AllowOverlay: q.AllowOverlayLinks}}
-	w := newWalk(book, judges, 0, root.Path())
+	w := newWalk(book, judges, 0, g.root.Path())
 	w.links = true
-	err = w.run(ctx, root, progress, func(v *visitor) judged { return newPlanner(v, o, also, newSink()) })
-	if err != nil {
-		return nil, err
-	}
-	return p, p.gather(w, o.Links, root.Opened(), db)
+	p.Header, err = book.header(g.root, p.Started)
+	return w, err
 }
 
 // gather adds up what the workers planned.

@@ -110,7 +110,7 @@ func Explain(q ExplainRequest) (*Explained, error) {
 func namedPolicy(name string) (p *policy.Policy, folder string, err error) {
 	text, err := readFile(name)
 	if errors.Is(err, fs.ErrNotExist) && slices.Contains(packs.Names(), name) {
-		p, err := packs.Load(name)
+		p, err = packs.Load(name)
 		return p, "", err
 	}
 	if err != nil {

@@ -97,12 +97,11 @@ func (p *Prepared) begin(h plan.Header) (err error) {
 }
 
 func (p *Prepared) planTree(ctx context.Context, q PlanRequest, progress Progress) error {
-	var header plan.Header
-	planned, err := planTree(ctx, p.session.root, q, p.session.db, progress, func(h plan.Header) (func() sink, error) {
-		header = h
+	g := planning{root: p.session.root, request: q, db: p.session.db, sinks: func(h plan.Header) (func() sink, error) {
 		err := p.begin(h)
-		return func() sink { return newBlockSink(p.journal, &header) }, err
-	})
+		return func() sink { return newBlockSink(p.journal, &h) }, err
+	}}
+	planned, err := g.run(ctx, progress)
 	if planned != nil {
 		p.Planned = *planned
 	}
@@ -207,8 +206,10 @@ func (f *filling) add(c *plan.Change) error {
 	c.Rules = set
 	why := f.rails.Object(path.Join(p.Tree.Root, c.Path), c.Kind, c.Before.Mode)
 	if why != "" && !p.session.options.anyRail {
-		p.Refused.add(plan.Refusal{Path: c.Path, Kind: c.Kind, Why: plan.Rail, Rules: set, Text: why,
-			Hint: "name it with --allow-system if that is meant"})
+		p.Refused.add(plan.Refusal{
+			Path: c.Path, Kind: c.Kind, Why: plan.Rail, Rules: set, Text: why,
+			Hint: "name it with --allow-system if that is meant",
+		})
 		return nil
 	}
 	p.Changes++

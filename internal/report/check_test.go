@@ -36,13 +36,19 @@ func (people) GroupName(id ident.GID) string {
 }
 
 var (
-	keyRule = &finding.Rule{ID: "baseline/private-key", Severity: finding.Critical,
+	keyRule = &finding.Rule{
+		ID: "baseline/private-key", Severity: finding.Critical,
 		Title:  "private key that others can read",
-		Reason: "Whoever reads a private key can act as its owner. A key that was readable must be replaced, not only narrowed."}
-	programRule = &finding.Rule{ID: "baseline/lost-execute", Severity: finding.Warning,
-		Title: "program that nobody can start", Reason: "It has a #! line and no x."}
-	quietRule = &finding.Rule{ID: "baseline/world-writable-file", Severity: finding.Error,
-		Title: "file that everyone can write"}
+		Reason: "Whoever reads a private key can act as its owner. A key that was readable must be replaced, not only narrowed.",
+	}
+	programRule = &finding.Rule{
+		ID: "baseline/lost-execute", Severity: finding.Warning,
+		Title: "program that nobody can start", Reason: "It has a #! line and no x.",
+	}
+	quietRule = &finding.Rule{
+		ID: "baseline/world-writable-file", Severity: finding.Error,
+		Title: "file that everyone can write",
+	}
 )
 
 func owned(m mode.Mode) entry.State { return entry.State{Mode: m, UID: 1000, GID: 1000} }
@@ -55,18 +61,22 @@ func sample() *app.Checked {
 	}
 	keys := []app.Finding{{Root: "/srv/app", Fix: fix(keyRule.ID, "etc/x\n\x1b[31m.key"), Finding: finding.Finding{
 		Rule: keyRule, Path: "etc/x\n\x1b[31m.key", Kind: mode.Regular,
-		Found: owned(0o644), Wanted: owned(0o600), Gains: []string{"everyone else: read"}, Fixable: true}}}
+		Found: owned(0o644), Wanted: owned(0o600), Gains: []string{"everyone else: read"}, Fixable: true,
+	}}}
 	var programs []app.Finding
 	for i := range 10 {
 		path := "bin/run-" + string(rune('a'+i)) + ".sh"
 		programs = append(programs, app.Finding{Root: "/srv/app", Fix: fix(programRule.ID, path), Finding: finding.Finding{
 			Rule: programRule, Path: path, Kind: mode.Regular, Found: owned(0o644), Wanted: owned(0o755),
-			Loses: []string{"user app: execute"}, Fixable: true}})
+			Loses: []string{"user app: execute"}, Fixable: true,
+		}})
 	}
 	return &app.Checked{
 		Trees: []app.Tree{{Root: "/srv/app"}},
-		Rules: []app.Broken{{Rule: keyRule, Count: 1}, {Rule: programRule, Count: 12,
-			Fixes: [][]string{{"ward", "apply", "--rule", programRule.ID, "/srv/app"}}}},
+		Rules: []app.Broken{{Rule: keyRule, Count: 1}, {
+			Rule: programRule, Count: 12,
+			Fixes: [][]string{{"ward", "apply", "--rule", programRule.ID, "/srv/app"}},
+		}},
 		Every:    []*finding.Rule{keyRule, programRule, quietRule},
 		Unseen:   app.Unseen{Count: 1, First: []app.Failure{{Path: "/srv/app/priv", Err: errors.New("read directory: permission denied")}}},
 		Accepted: 2, Entries: 1204, Opened: 12,
@@ -193,9 +203,14 @@ func TestJSONKeepsNamesThatAreNoUTF8(t *testing.T) {
 
 func TestNumbersForPeople(t *testing.T) {
 	for _, c := range [][2]string{
-		{count(0), "0"}, {count(999), "999"}, {count(1204), "1,204"}, {count(-1234567), "-1,234,567"},
-		{plural(1, "finding"), "1 finding"}, {plural(2, "entry"), "2 entries"},
-		{seconds(23 * time.Millisecond), "0.02 s"}, {seconds(42 * time.Second), "42 s"},
+		{count(0), "0"},
+		{count(999), "999"},
+		{count(1204), "1,204"},
+		{count(-1234567), "-1,234,567"},
+		{plural(1, "finding"), "1 finding"},
+		{plural(2, "entry"), "2 entries"},
+		{seconds(23 * time.Millisecond), "0.02 s"},
+		{seconds(42 * time.Second), "42 s"},
 		{seconds(192 * time.Second), "3 min 12 s"},
 	} {
 		if c[0] != c[1] {

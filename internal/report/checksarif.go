@@ -100,8 +100,12 @@ func CheckSARIF(w io.Writer, c *app.Checked, version string) error {
 		return err
 	}
 	out.WriteString(sarifOpening)
-	run := sarifRun{sarifTool{sarifDriver{"ward", version, rules}}, s.originalBases(),
-		[]sarifInvocation{s.invocation()}, "unicodeCodePoints"}
+	run := sarifRun{
+		sarifTool{sarifDriver{"ward", version, rules}},
+		s.originalBases(),
+		[]sarifInvocation{s.invocation()},
+		"unicodeCodePoints",
+	}
 	results, err := newLines(out, run, "results")
 	if err != nil {
 		return err
@@ -253,7 +257,8 @@ func (s *sarif) result(f *app.Finding) sarifResult {
 		RuleID: f.Rule.ID, RuleIndex: s.index[f.Rule.ID], Level: sarifLevelOf(f.Rule.Severity),
 		Message: sarifText{message(f, s.check)},
 		Locations: []sarifLocation{{sarifPhysical{
-			s.bases[f.Root].address(f.Path), sarifRegion{1}}}},
+			s.bases[f.Root].address(f.Path), sarifRegion{1},
+		}}},
 		Fingerprints: map[string]string{"primaryLocationLineHash": hash + ":1", "wardFinding/v1": hash},
 	}
 	if f.Fix != nil {

@@ -14,10 +14,31 @@ func TestFormatsAreDocumented(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, document := range []any{
-		checkHead{}, ruleJSON{}, knownJSON{}, unseenJSON{}, failureJSON{}, findingJSON{}, fixJSON{}, StateJSON{},
-		planHead{}, planRule{}, groupJSON{}, askedJSON{}, refusedJSON{}, refusalJSON{}, changeJSON{},
-		logJSON{}, runJSON{}, byJSON{}, policyJSON{}, loggedJSON{}, runHead{},
-		ruleListJSON{}, ruleDescription{}, explainJSON{}, explainRuleJSON{},
+		checkHead{},
+		ruleJSON{},
+		knownJSON{},
+		unseenJSON{},
+		failureJSON{},
+		findingJSON{},
+		fixJSON{},
+		StateJSON{},
+		planHead{},
+		planRule{},
+		groupJSON{},
+		askedJSON{},
+		refusedJSON{},
+		refusalJSON{},
+		changeJSON{},
+		logJSON{},
+		runJSON{},
+		byJSON{},
+		policyJSON{},
+		loggedJSON{},
+		runHead{},
+		ruleListJSON{},
+		ruleDescription{},
+		explainJSON{},
+		explainRuleJSON{},
 	} {
 		for _, field := range fieldsOf(reflect.TypeOf(document)) {
 			if !strings.Contains(string(text), "`"+field+"`") {

@@ -1,3 +1,6 @@
+// Package report writes every result of internal/app: as text for people, and as
+// JSON, SARIF and rdjsonl for programs. Text is safe to show whatever files are
+// called; what programs read is described in docs/formats.md.
 package report
 
 import (
