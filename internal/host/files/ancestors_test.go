@@ -18,12 +18,18 @@ func TestCheckAncestors(t *testing.T) {
 	db := account.New([]account.User{
 		{Name: "root"}, {Name: "anna", UID: anna, GID: 100}, {Name: "bob", UID: bob, GID: 200}, {Name: "eve", UID: eve, GID: 300},
 	}, []account.Group{
-		{Name: "root"}, {Name: "alone", GID: 100}, {Name: "both", GID: 101, Members: []string{"anna", "bob"}},
-		{Name: "empty", GID: 102}, {Name: "bobs", GID: 200},
+		{Name: "root"},
+		{Name: "alone", GID: 100},
+		{Name: "both", GID: 101, Members: []string{"anna", "bob"}},
+		{Name: "empty", GID: 102},
+		{Name: "bobs", GID: 200},
 	})
 	named := acl.List{
-		{Tag: acl.UserObj, ID: acl.NoID, Rights: 7}, {Tag: acl.User, ID: bob, Rights: 7}, {Tag: acl.GroupObj, ID: acl.NoID, Rights: 5},
-		{Tag: acl.Mask, ID: acl.NoID, Rights: 7}, {Tag: acl.Other, ID: acl.NoID, Rights: 5},
+		{Tag: acl.UserObj, ID: acl.NoID, Rights: 7},
+		{Tag: acl.User, ID: bob, Rights: 7},
+		{Tag: acl.GroupObj, ID: acl.NoID, Rights: 5},
+		{Tag: acl.Mask, ID: acl.NoID, Rights: 7},
+		{Tag: acl.Other, ID: acl.NoID, Rights: 5},
 	}
 	masked := append(acl.List(nil), named...)
 	masked[3].Rights = 5
