@@ -57,6 +57,7 @@ type compiled struct {
 	need       demand
 	forbid     bool
 	byPath     bool // chosen by its patterns, which when does not have
+	faults     bool // chooses what is wrong: that it chooses nothing is the good case
 }
 
 // demand is a requirement with names resolved.
@@ -169,7 +170,7 @@ func (c *binder) number(p *pattern, excludes bool) int32 {
 
 func (c *binder) rule(u *rule, i int32) {
 	when := u.when
-	r := compiled{forbid: u.about.Forbid, need: c.demand(&u.need)}
+	r := compiled{forbid: u.about.Forbid, need: c.demand(&u.need), faults: u.about.Forbid || when.byState()}
 	if len(when.paths) > 0 && !slices.ContainsFunc(when.paths, elusive) {
 		for n := range when.paths {
 			id := c.number(&when.paths[n], false)

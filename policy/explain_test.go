@@ -89,6 +89,15 @@ func TestMatchedTellsRulesThatChoseNothing(t *testing.T) {
 	}
 }
 
+func TestRulesThatLookForFaultsMayChooseNothing(t *testing.T) {
+	w := worker(t, Binding{}, "{match: {path: '**/bin/*'}, forbid: true}", "{match: {path: '**/bin/*', mode: {any: go+w}}, require: {mode: go-w}}",
+		"{match: {path: '**/bin/*', owner: unknown}, require: {owner: root}}", "{match: {path: '**/bin/*'}, require: {mode: go-w}}")
+	w.Judge(file("a", mode.Regular, 0o644))
+	if got := w.Matched(); !got[0] || !got[1] || !got[2] || got[3] {
+		t.Errorf("matched: %v", got)
+	}
+}
+
 func TestJudgesShareAWalk(t *testing.T) {
 	one := worker(t, Binding{Slot: 0, Slots: 2}, "{match: {path: 'd/**/x*'}, require: {mode: '0600'}}")
 	two := worker(t, Binding{Slot: 1, Slots: 2}, "{match: {path: 'e/**/x*'}, require: {mode: '0640'}}")

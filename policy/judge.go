@@ -65,6 +65,9 @@ type match struct {
 func (j *Judge) Worker() *Worker {
 	w := &Worker{judge: j, steps: steps{automaton: &j.paths}, seen: make([]bool, len(j.rules))}
 	w.accounts, w.answers = j.accounts, make([]answer, j.places)
+	for i := range j.rules {
+		w.seen[i] = j.rules[i].faults
+	}
 	return w
 }
 

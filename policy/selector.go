@@ -32,6 +32,11 @@ type selector struct {
 	pos     position
 }
 
+// byState tells whether a selector chooses by what a requirement can change.
+func (s *selector) byState() bool {
+	return len(s.modes)+len(s.owners)+len(s.groups)+len(s.acl)+len(s.def) > 0
+}
+
 // kindSet is a set of kinds, a bit for each; 0 when no type is named.
 type kindSet uint16
 
