@@ -35,7 +35,7 @@ import (
 // every moment.
 func powerLossSettings(t *testing.T) (seed uint64, cuts int) {
 	t.Helper()
-	seed, cuts = rand.Uint64(), 20
+	seed, cuts = rand.Uint64(), 16
 	if s := os.Getenv("WARD_POWER_SEED"); s != "" {
 		n, err := strconv.ParseUint(s, 10, 64)
 		must(t, err)
@@ -76,8 +76,11 @@ func TestPowerLoss(t *testing.T) {
 				t.Run(fmt.Sprintf("%s/disks=%d", on.kind, disks), func(t *testing.T) {
 					requires.Feature(t, on.need)
 					p := newPowerLoss(t, on.kind, on.size, disks, seed)
-					p.record(t)
+					p.record(t, tellAll)
 					p.cutPower(t, cuts)
+					again := p.stopped(t)
+					again.record(t, tellResume)
+					again.cutPower(t, cuts/2)
 				})
 			}
 		}
@@ -92,6 +95,7 @@ type powerLoss struct {
 	mounts []string
 	random *rand.Rand
 	replay *testfs.Replay
+	again  *testfs.Replay // of the same, to go to another moment
 }
 
 func newPowerLoss(t *testing.T, kind testfs.FileSystem, size int64, disks int, seed uint64) *powerLoss {
@@ -142,14 +146,15 @@ const (
 	undoComplete   = "undo complete"
 )
 
-// record carries out a run and its undo, with writeback of this and that between
-// the steps, and lets nothing but them reach the recording.
-func (p *powerLoss) record(t *testing.T) {
+// record lets a story happen on recorded disks, with writeback of this and that
+// between its steps.
+func (p *powerLoss) record(t *testing.T, story story) {
 	t.Helper()
-	var media []string
+	var media, more []string
 	for _, image := range p.images {
-		media = append(media, image+".medium")
+		media, more = append(media, image+".medium"), append(more, image+".again")
 		must(t, testfs.CopyDisk(image, image+".medium"))
+		must(t, testfs.CopyDisk(image, image+".again"))
 	}
 	disks := testfs.Record(t, "recorder", p.images...)
 	var recorded []string
@@ -157,15 +162,17 @@ func (p *powerLoss) record(t *testing.T) {
 		recorded = append(recorded, disks.Image(i))
 	}
 	unmount := p.mount(t, recorded)
-	must(t, p.story(disks))
+	must(t, p.live(disks, story))
 	unmount()
 	events, err := disks.Stop()
 	must(t, err)
-	p.replay = testfs.NewReplay(events, media...)
+	p.replay, p.again = testfs.NewReplay(events, media...), testfs.NewReplay(events, more...)
 }
 
-// story is what happened before the power was cut.
-func (p *powerLoss) story(disks *testfs.Disks) error {
+// story is what happens before the power is cut. It tells step of what it does.
+type story func(r *files.Root, d *state.Dir, step func(string)) error
+
+func (p *powerLoss) live(disks *testfs.Disks, story story) error {
 	r, err := files.Open(p.tree())
 	if err != nil {
 		return err
@@ -187,11 +194,26 @@ func (p *powerLoss) story(disks *testfs.Disks) error {
 	if lockErr != nil {
 		return lockErr
 	}
-	id, runErr := tellApply(r, d, step)
-	if runErr == nil {
-		runErr = tellUndo(r, d, id, step)
+	told := story(r, d, step)
+	return errors.Join(err, told, lock.Unlock())
+}
+
+// tellAll is a run and its undo.
+func tellAll(r *files.Root, d *state.Dir, step func(string)) error {
+	id, err := tellApply(r, d, step)
+	if err != nil {
+		return err
 	}
-	return errors.Join(err, runErr, lock.Unlock())
+	return tellUndo(r, d, id, step)
+}
+
+// tellResume is the rest of a run that was cut off.
+func tellResume(r *files.Root, d *state.Dir, step func(string)) error {
+	runs, err := d.Unfinished()
+	if err != nil || len(runs) == 0 {
+		return err // it was complete already
+	}
+	return resume(r, d, runs[0].ID, step)
 }
 
 func holder(r *files.Root) state.Holder {
@@ -365,6 +387,27 @@ func (p *powerLoss) cutPower(t *testing.T, cuts int) {
 	t.Logf("%d events were recorded; the power was cut at %d moments", len(p.replay.Events), len(moments))
 }
 
+// stopped is the machine after a power cut in the middle of the run.
+func (p *powerLoss) stopped(t *testing.T) *powerLoss {
+	t.Helper()
+	q := *p
+	q.images = nil
+	for _, name := range p.images {
+		q.images = append(q.images, name+".stopped")
+	}
+	from, to := p.markAt(applyCommitted), p.markAt(applyComplete)
+	at := from + p.random.IntN(to-from)
+	must(t, p.again.To(at))
+	must(t, p.again.Cut(p.random, q.images...))
+	t.Logf("the resume of a run that was cut off after event %d is cut off", at)
+	return &q
+}
+
+// markAt is the number of events until a mark was made.
+func (p *powerLoss) markAt(mark string) int {
+	return 1 + slices.IndexFunc(p.replay.Events, func(e testfs.Event) bool { return e.Mark == mark })
+}
+
 // moments are numbers of events: those at and just before the marks that promise
 // something, and a random choice of all others, in order.
 func (p *powerLoss) moments(cuts int) []int {
@@ -447,8 +490,7 @@ func (p *powerLoss) mend(c powerCut) error {
 	if err != nil {
 		return err
 	}
-	defer lock.Unlock() //nolint:errcheck // the disk is thrown away
-	return p.promises(c, r, d, runs)
+	return errors.Join(p.promises(c, r, d, runs), lock.Unlock())
 }
 
 // stageOf is how far the run of a command came that came the farthest, Drafted when
@@ -473,7 +515,7 @@ func (p *powerLoss) promises(c powerCut, r *files.Root, d *state.Dir, runs []sta
 	case undone == state.Complete:
 		return is("undone", r, at(0))
 	case undone == state.Planned:
-		return errors.Join(resume(r, d, undoID), is("undo resumed", r, at(0)), finished(d, "undo"))
+		return errors.Join(resume(r, d, undoID, quiet), is("undo resumed", r, at(0)), finished(d, "undo"))
 	case applied == state.Drafted:
 		return is("nothing may have changed", r, at(0))
 	case applied == state.Complete:
@@ -482,9 +524,9 @@ func (p *powerLoss) promises(c powerCut, r *files.Root, d *state.Dir, runs []sta
 		}
 	}
 	if c.way == "resume" {
-		return errors.Join(resume(r, d, id), is("resumed", r, at(1)), finished(d, "apply"))
+		return errors.Join(resume(r, d, id, quiet), is("resumed", r, at(1)), finished(d, "apply"))
 	}
-	return errors.Join(tellUndo(r, d, id, func(string) {}), is("undone", r, at(0)), finished(d, "undo"))
+	return errors.Join(tellUndo(r, d, id, quiet), is("undone", r, at(0)), finished(d, "undo"))
 }
 
 // durable checks that no stage which was reached is lost, and that none is there
@@ -510,14 +552,14 @@ func (p *powerLoss) durable(c powerCut, applied, undone state.Stage) error {
 }
 
 // resume finishes a run that was cut off.
-func resume(r *files.Root, d *state.Dir, id string) error {
+func resume(r *files.Root, d *state.Dir, id string, step func(string)) error {
 	j, err := d.Journal(id)
 	if err != nil {
 		return err
 	}
 	defer j.Close()
 	var got items
-	o := apply.Options{Workers: 2, Resume: true, Report: got.add, Patience: []time.Duration{}}
+	o := apply.Options{Workers: 1, Resume: true, Report: got.add, Hook: step, Patience: []time.Duration{}}
 	res, err := apply.Run(context.Background(), j, target.Of(r), o)
 	if err != nil {
 		return err
@@ -525,8 +567,14 @@ func resume(r *files.Root, d *state.Dir, id string) error {
 	if !res.Whole() {
 		return fmt.Errorf("resumed, and not as wanted: %v", &got)
 	}
-	return j.Complete(state.Counts{})
+	if err := j.Complete(state.Counts{}); err != nil {
+		return err
+	}
+	step(applyComplete)
+	return nil
 }
+
+func quiet(string) {}
 
 // finished: the last run of the command is complete, and every journal is read.
 func finished(d *state.Dir, command string) error {
