@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync/atomic"
 	"time"
@@ -42,7 +43,11 @@ type CutOffError struct {
 }
 
 func (e *CutOffError) Error() string {
-	return fmt.Sprintf("run %s on %q was cut off: %s", e.ID, e.Root, e.Err)
+	why := e.Err.Error()
+	if errors.Is(e.Err, context.Canceled) {
+		why = "interrupted"
+	}
+	return fmt.Sprintf("run %s on %q was cut off: %s", e.ID, e.Root, why)
 }
 
 func (e *CutOffError) Unwrap() error { return e.Err }

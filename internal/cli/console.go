@@ -18,14 +18,12 @@ type console struct {
 	in       *os.File
 	out, err io.Writer
 	style    report.Style // of out
-	errStyle report.Style
-	live     bool // err is a terminal: progress may be shown
+	live     bool         // err is a terminal: progress may be shown
 }
 
 func newConsole(in, out, err *os.File) *console {
 	return &console{
-		in: in, out: out, err: err,
-		style: styleOf(out), errStyle: styleOf(err),
+		in: in, out: out, err: err, style: styleOf(out),
 		live: term.IsTerminal(int(err.Fd())) && os.Getenv("TERM") != "dumb",
 	}
 }
