@@ -35,7 +35,7 @@ import (
 // every moment.
 func powerLossSettings(t *testing.T) (seed uint64, cuts int) {
 	t.Helper()
-	seed, cuts = rand.Uint64(), 16
+	seed, cuts = rand.Uint64(), 12
 	if s := os.Getenv("WARD_POWER_SEED"); s != "" {
 		n, err := strconv.ParseUint(s, 10, 64)
 		must(t, err)
