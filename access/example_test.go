@@ -13,8 +13,13 @@ import (
 
 var db = account.New(
 	[]account.User{{Name: "root"}, {Name: "ann", UID: 1001, GID: 1001}, {Name: "bob", UID: 1002, GID: 1002}, {Name: "eve", UID: 1003, GID: 1003}},
-	[]account.Group{{Name: "root"}, {Name: "ann", GID: 1001}, {Name: "bob", GID: 1002},
-		{Name: "dev", GID: 2001, Members: []string{"ann", "eve"}}, {Name: "ops", GID: 2002, Members: []string{"eve"}}},
+	[]account.Group{
+		{Name: "root"},
+		{Name: "ann", GID: 1001},
+		{Name: "bob", GID: 1002},
+		{Name: "dev", GID: 2001, Members: []string{"ann", "eve"}},
+		{Name: "ops", GID: 2002, Members: []string{"eve"}},
+	},
 )
 
 func list(s string) acl.List {

@@ -130,16 +130,19 @@ func TestDescribe(t *testing.T) {
 	}{
 		{0o4751, mode.Regular, []string{
 			"the owner may read, write and execute it", "the group may read and execute it", "everybody else may execute it",
-			"setuid: whoever executes it has its owner's rights (the kernel ignores it for scripts)"}},
+			"setuid: whoever executes it has its owner's rights (the kernel ignores it for scripts)",
+		}},
 		{0o644, mode.Directory, []string{
 			"the owner may list the names in it and reach nothing: w needs x",
-			"the group may list the names in it and reach nothing", "everybody else may list the names in it and reach nothing"}},
+			"the group may list the names in it and reach nothing", "everybody else may list the names in it and reach nothing",
+		}},
 		{0o3731, mode.Directory, []string{
 			"the owner may list it, reach what lies in it, and create, delete and rename in it",
 			"the group may create, delete and rename in it and reach known names, but not list it",
 			"everybody else may reach what lies in it by a known name, but not list it",
 			"setgid: new entries take the directory's group, and new directories its setgid bit",
-			"sticky: only the owner of an entry, the directory's owner and root may delete or rename it"}},
+			"sticky: only the owner of an entry, the directory's owner and root may delete or rename it",
+		}},
 		{0o777, mode.Symlink, []string{"a symbolic link has no mode that counts: what it points at decides"}},
 		{0o710, mode.FIFO, []string{"the owner may read and write it", "the group may do nothing with it (x means nothing here)", "everybody else may do nothing with it"}},
 	}

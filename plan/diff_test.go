@@ -100,7 +100,8 @@ func TestDiff(t *testing.T) {
 		{"planted capabilities", plan.Options{}, []string{roots}, file("f", withCaps(state(0o755, 1000, 1000), "c")), "chown 0:-1 by [0]"},
 		{"setuid kept by an exception is not decided", plan.Options{}, []string{roots, `{name: s, match: {type: file}, require: {mode: "u+s"}, except: [{match: {path: f}, reason: why}]}`}, file("f", state(0o4755, 1000, 1000)), "chmod 0755, chown 0:-1 by [0]"},
 		{
-			"two rules that chase each other", plan.Options{},
+			"two rules that chase each other",
+			plan.Options{},
 			[]string{
 				`{name: one, match: {type: file, mode: {none: "0100"}}, require: {mode: "u+x"}}`,
 				`{name: two, match: {type: file, mode: {all: "0100"}}, require: {mode: "u-x"}}`,

@@ -52,10 +52,20 @@ func TestSettles(t *testing.T) {
 		ok    bool
 	}{
 		{"settles", []string{"{require: {mode: '0600'}}"}, 0o644, Unrest{}, true},
-		{"a selector takes turns with what it asks for", []string{"{match: {mode: {any: o+r}}, require: {mode: o-r}}", "{match: {mode: {none: o+r}}, require: {mode: o+r}}"},
-			0o644, Unrest{0, 1}, false},
-		{"one rule wakes another", []string{"{match: {mode: {none: u+x}}, require: {mode: u+x}}", "{match: {mode: {all: u+x}}, require: {mode: g+x}}"},
-			0o644, Unrest{0, 1}, false},
+		{
+			"a selector takes turns with what it asks for",
+			[]string{"{match: {mode: {any: o+r}}, require: {mode: o-r}}", "{match: {mode: {none: o+r}}, require: {mode: o+r}}"},
+			0o644,
+			Unrest{0, 1},
+			false,
+		},
+		{
+			"one rule wakes another",
+			[]string{"{match: {mode: {none: u+x}}, require: {mode: u+x}}", "{match: {mode: {all: u+x}}, require: {mode: g+x}}"},
+			0o644,
+			Unrest{0, 1},
+			false,
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			w := worker(t, Binding{}, test.rules...)

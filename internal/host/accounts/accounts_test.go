@@ -60,19 +60,37 @@ func TestLoadFromKnowsWhatItCannotTell(t *testing.T) {
 		files files
 		want  answers
 	}{
-		{"files only", files{"etc/passwd": ann, "etc/nsswitch.conf": "passwd: files\n"},
-			answers{1000: account.Yes, 0: account.No, 4711: account.No, 62000: account.No}},
+		{
+			"files only",
+			files{"etc/passwd": ann, "etc/nsswitch.conf": "passwd: files\n"},
+			answers{1000: account.Yes, 0: account.No, 4711: account.No, 62000: account.No},
+		},
 		{"no files at all", files{}, answers{0: account.No}},
-		{"systemd makes up root, nobody and users of units", files{"etc/passwd": ann, "etc/nsswitch.conf": "passwd: files systemd\n"},
-			answers{1000: account.Yes, 0: account.Yes, 65534: account.Yes, 4711: account.No, 62000: account.CannotTell, 60100: account.CannotTell}},
-		{"user records", files{"etc/passwd": ann, "etc/nsswitch.conf": "passwd: files systemd\n", "etc/userdb/x.user": "{}"},
-			answers{1000: account.Yes, 4711: account.CannotTell}},
-		{"a domain", files{"etc/passwd": ann, "etc/nsswitch.conf": "passwd: files sss\n"},
-			answers{1000: account.Yes, 0: account.CannotTell, 4711: account.CannotTell}},
-		{"ids lent to containers", files{"etc/passwd": ann, "etc/subuid": "ann:100000:65536\nbad\nx:y:z\n"},
-			answers{1000: account.Yes, 99999: account.No, 100000: account.CannotTell, 165535: account.CannotTell, 165536: account.No}},
-		{"compat with a line that includes NIS", files{"etc/passwd": ann + "+::::::\n", "etc/nsswitch.conf": "passwd: compat\n"},
-			answers{1000: account.Yes, 4711: account.CannotTell}},
+		{
+			"systemd makes up root, nobody and users of units",
+			files{"etc/passwd": ann, "etc/nsswitch.conf": "passwd: files systemd\n"},
+			answers{1000: account.Yes, 0: account.Yes, 65534: account.Yes, 4711: account.No, 62000: account.CannotTell, 60100: account.CannotTell},
+		},
+		{
+			"user records",
+			files{"etc/passwd": ann, "etc/nsswitch.conf": "passwd: files systemd\n", "etc/userdb/x.user": "{}"},
+			answers{1000: account.Yes, 4711: account.CannotTell},
+		},
+		{
+			"a domain",
+			files{"etc/passwd": ann, "etc/nsswitch.conf": "passwd: files sss\n"},
+			answers{1000: account.Yes, 0: account.CannotTell, 4711: account.CannotTell},
+		},
+		{
+			"ids lent to containers",
+			files{"etc/passwd": ann, "etc/subuid": "ann:100000:65536\nbad\nx:y:z\n"},
+			answers{1000: account.Yes, 99999: account.No, 100000: account.CannotTell, 165535: account.CannotTell, 165536: account.No},
+		},
+		{
+			"compat with a line that includes NIS",
+			files{"etc/passwd": ann + "+::::::\n", "etc/nsswitch.conf": "passwd: compat\n"},
+			answers{1000: account.Yes, 4711: account.CannotTell},
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			db, err := LoadFrom(system(t, c.files))
