@@ -70,7 +70,9 @@ func (t planText) rules(groups []app.Group) {
 	fmt.Fprintf(t, "\n%s  (%s)\n", t.bold(strings.Join(ids, " + ")), count(total))
 	if r := t.plan.Header.Rules[groups[0].Rules[0]]; len(ids) == 1 {
 		t.WriteString(t.wrap("  ", title(r.ID, r.Title)))
-		t.WriteString(t.wrap("  ", r.Reason))
+		if !t.plan.Header.Undo {
+			t.WriteString(t.wrap("  ", r.Reason))
+		}
 	}
 	for i := range groups[:min(len(groups), shownGroups)] {
 		t.group(&groups[i])
