@@ -77,6 +77,8 @@ func TestClassify(t *testing.T) {
 		{"age key", "# created: 2024-01-01\n# public key: age1x\nAGE-SECRET-KEY-1" + strings.Repeat("Q", 58) + "\n", entry.PrivateKey},
 		{"age key of no length", "AGE-SECRET-KEY-1QQQQ\n", 0},
 		{"age key in small letters", "AGE-SECRET-KEY-1" + strings.Repeat("b", 58) + "\n", 0},
+		{"service account", "{\n  \"type\": \"service_account\",\n  \"private_key\": \"-----BEGIN RSA PRIVATE KEY-----\\n" + strings.ReplaceAll(body, "\n", `\n`) + `-----END RSA PRIVATE KEY-----\n", "client_id": "1"}`, entry.PrivateKey},
+		{"certificate in JSON", `{"cert": "-----BEGIN CERTIFICATE-----\n` + strings.ReplaceAll(body, "\n", `\n`) + `-----END CERTIFICATE-----\n"}`, 0},
 		{"PuTTY key", "PuTTY-User-Key-File-3: ssh-ed25519\r\nEncryption: none\r\nComment: x\r\nPublic-Lines: 2\r\nAAA\r\nPrivate-Lines: 1\r\nAAA\r\n", entry.PrivateKey},
 		{"PuTTY key under a passphrase", "PuTTY-User-Key-File-2: ssh-rsa\nEncryption: aes256-cbc\nComment: x\nPrivate-Lines: 1\nAAA\n", entry.LockedKey},
 		{"PuTTY's words", "PuTTY-User-Key-File-2: is the first line\n", 0},

@@ -2,7 +2,7 @@ package entry
 
 // The forms of private keys that are known: PEM blocks as OpenSSL writes them
 // (RFC 7468 and, with "Proc-Type", RFC 1421), OpenSSH's own (PROTOCOL.key), PGP
-// (RFC 9580), PuTTY's (appendix C of its manual) and age's.
+// (RFC 9580), PuTTY's (appendix C of its manual), age's, and PEM in JSON.
 
 import (
 	"bytes"
@@ -14,7 +14,7 @@ import (
 func privateKeys(head []byte) ContentKind {
 	var found ContentKind
 	rest := bytes.TrimPrefix(head, []byte("\ufeff"))
-	found |= puttyKey(rest)
+	found |= puttyKey(rest) | serviceAccount(rest)
 	for len(rest) > 0 {
 		line, after := cutLine(rest)
 		switch {
@@ -26,6 +26,18 @@ func privateKeys(head []byte) ContentKind {
 		rest = nextMark(after)
 	}
 	return found
+}
+
+// serviceAccount finds a PEM block in a string of a JSON document, which is how
+// cloud services hand out the keys of their accounts.
+func serviceAccount(head []byte) ContentKind {
+	if !bytes.HasPrefix(bytes.TrimLeft(head, " \t\r\n"), []byte("{")) {
+		return 0
+	}
+	_, rest, _ := bytes.Cut(head, []byte(`"-----BEGIN `))
+	text, _, _ := bytes.Cut(rest, []byte(`"`))
+	line, after := cutLine(bytes.ReplaceAll(text, []byte(`\n`), []byte("\n")))
+	return block(append([]byte("-----BEGIN "), line...), after)
 }
 
 // nextMark skips to the next line that may begin a key.

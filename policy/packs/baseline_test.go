@@ -119,6 +119,8 @@ func TestBaseline(t *testing.T) {
 		{"a public key", thing{path: ".ssh/id_ed25519.pub", mode: 0o644}, "0644"},
 		{"a certificate", thing{path: "tls.crt", mode: 0o644}, "0644"},
 		{"a key in test data", thing{path: "x/testdata/server.key", mode: 0o644, content: key}, "sample-key-readable 0640"},
+		{"what is left of a key", thing{path: "conf/tls.key.bak", mode: 0o644, content: key}, "private-key-readable 0640"},
+		{"a PKCS #12 file", thing{path: "conf/tls.p12", mode: 0o644}, "application-secret-readable 0640"},
 		{"a key in an installed package", thing{path: "lib/python3/site-packages/moto/ca.key", mode: 0o644, content: key}, "sample-key-readable 0640"},
 		{"a key in the module cache of Go", thing{path: "go/pkg/mod/example.org/x@v1.4.1/tls/server.key", mode: 0o444, content: key}, "sample-key-readable 0440"},
 		{"a script in the module cache of Go", thing{path: "example.org/x/v2@v2.27.0/bin/hermit", mode: 0o444, content: script}, "0444"},
