@@ -3,8 +3,10 @@ package app
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"iter"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"ward/access"
@@ -124,7 +126,7 @@ func Check(ctx context.Context, q CheckRequest, progress Progress) (*Checked, er
 		counts:  make([]int64, len(book.rules)),
 		answer:  &Checked{Started: started, PerRule: q.PerRule, Names: db, Every: book.every()},
 		matched: make([]bool, len(book.rules)),
-		broken:  map[ruleTree]bool{},
+		broken:  map[ruleTree]bool{}, accepted: map[ruleTree]bool{},
 	}
 	if err := c.trees(ctx, q.Roots, progress); err != nil {
 		return nil, errors.Join(err, c.sorter.Close())
@@ -141,7 +143,9 @@ type checking struct {
 	counts  []int64 // findings by rule
 	matched []bool  // by rule: something matched it
 	broken  map[ruleTree]bool
-	answer  *Checked
+	// accepted is where known findings of a rule lie: no command mends all but them.
+	accepted map[ruleTree]bool
+	answer   *Checked
 }
 
 // ruleTree says that a rule is broken in a tree in a way that can be mended.
@@ -181,6 +185,9 @@ func (c *checking) tree(ctx context.Context, path string, progress Progress) err
 	if err != nil {
 		return &openError{path, err}
 	}
+	if slices.ContainsFunc(c.answer.Trees, func(t Tree) bool { return t.Root == tree.Root }) {
+		return nil // the same tree by another name
+	}
 	judges, err := c.book.bind(tree)
 	if err != nil {
 		return err
@@ -190,9 +197,12 @@ func (c *checking) tree(ctx context.Context, path string, progress Progress) err
 	err = w.run(ctx, root, progress, func(v *visitor) judged {
 		return &findings{visitor: v, known: c.known.worker(), kept: kept{
 			adder: c.sorter.Adder(), limit: c.limit, first: map[uint16]*least{}, counts: make([]int64, len(c.book.rules)),
-		}, broken: map[uint16]bool{}}
+		}, broken: map[uint16]bool{}, accepted: map[uint16]bool{}}
 	})
 	c.answer.Opened += root.Opened()
+	if errors.Is(err, fs.ErrPermission) {
+		err = &openError{path, err}
+	}
 	return errors.Join(err, c.gather(w))
 }
 
@@ -207,6 +217,9 @@ func (c *checking) gather(w *walk) error {
 		}
 		for rule := range f.broken {
 			c.broken[ruleTree{rule, w.tree}] = true
+		}
+		for rule := range f.accepted {
+			c.accepted[ruleTree{rule, w.tree}] = true
 		}
 		c.known.merge(f.known)
 	}
@@ -241,7 +254,7 @@ func (c *checking) rules() []Broken {
 func (c *checking) fixes(rule uint16) [][]string {
 	var all [][]string
 	for i, t := range c.answer.Trees {
-		if c.broken[ruleTree{rule, uint16(i)}] {
+		if at := (ruleTree{rule, uint16(i)}); c.broken[at] && !c.accepted[at] {
 			all = append(all, c.book.fix(rule, t.Root, ""))
 		}
 	}

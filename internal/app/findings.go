@@ -14,7 +14,9 @@ type findings struct {
 	known   *knownFile
 	kept    kept
 	broken  map[uint16]bool // rules with a finding that can be mended
-	err     error           // of the sorter
+	// accepted is rules with a known finding: mending all would mend it too.
+	accepted map[uint16]bool
+	err      error // of the sorter
 }
 
 // entry makes a finding of each decision of a rule that counts.
@@ -48,6 +50,7 @@ func (f *findings) add(e *entry.Entry, path string, number uint16, refused error
 	w := f.visitor.walk
 	rule := &w.book.rules[number]
 	if f.known.accepts(rule.ID, path, w.root, e.Kind == mode.Directory) {
+		f.accepted[number] = true
 		return
 	}
 	r := record{

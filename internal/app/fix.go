@@ -31,7 +31,28 @@ func (b *rulebook) fix(rule uint16, root, path string) []string {
 			break
 		}
 	}
-	return append(words, root)
+	return append(append(words, b.reach(path == "")...), root)
+}
+
+// reach is the options that make a command see what the check saw; of a whole tree,
+// also not more than it saw.
+func (b *rulebook) reach(whole bool) (options []string) {
+	if b.judging.Deep {
+		options = append(options, "--deep")
+	}
+	if b.judging.CrossMounts {
+		options = append(options, "--cross-mounts")
+	}
+	if !whole {
+		return options
+	}
+	for _, glob := range b.judging.Only {
+		options = append(options, "--only", glob)
+	}
+	for _, glob := range b.judging.Exclude {
+		options = append(options, "--exclude", glob)
+	}
+	return options
 }
 
 func (b *rulebook) guards(abs string) bool { return plan.Rails{}.Root(abs) != "" }

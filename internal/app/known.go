@@ -57,7 +57,7 @@ func loadKnown(file string) (*knownFile, error) {
 	}
 	text, err := readFile(file)
 	if err != nil {
-		return nil, err
+		return nil, &RequestError{Problem: "read known findings", Err: errors.Unwrap(err)}
 	}
 	k, problems := parseKnown(file, text, now())
 	if len(problems) > 0 {

@@ -50,6 +50,7 @@ func newCheckCommand(c *console) *cobra.Command {
 			"3  something could not be looked at: what, is on standard error; the findings",
 			"   among the rest are reported all the same"),
 		Example: checkExample,
+		Args:    wanted(cobra.ArbitraryArgs),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return runCheck(cmd, c, o, args)
 		},

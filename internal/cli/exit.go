@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -58,9 +59,16 @@ func exitStatus(err error) int {
 	return exitIncomplete
 }
 
+// errEmpty refuses what "$DIR" is when the variable is not set: taken as a path, it
+// would be the current directory.
+var errEmpty = errors.New("an argument is empty; is a variable not set?")
+
 // wanted turns the Args of cobra into usage errors.
 func wanted(check cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
+		if slices.Contains(args, "") {
+			return usage(cmd, errEmpty)
+		}
 		if err := check(cmd, args); err != nil {
 			return usage(cmd, err)
 		}

@@ -30,6 +30,7 @@ func newRulesCommand(c *console) *cobra.Command {
 		Short:             "List the rules, or explain one at length",
 		Long:              exits(rulesLong, "0  listed", "2  no such rule or policy, or a policy that does not parse"),
 		Example:           rulesExample,
+		Args:              wanted(cobra.ArbitraryArgs),
 		ValidArgsFunction: completeRules,
 		RunE: func(cmd *cobra.Command, ids []string) error {
 			o.IDs = ids
