@@ -75,22 +75,32 @@ func appendEffect(list []Change, c Change, p Power, before, after bool) []Change
 
 // inherited compares the default lists, entry by entry: what they give in objects
 // created from now on. Without a default list those follow the creator's umask,
-// which is nobody's gain or loss by this object.
+// which is nobody's gain or loss by this object; but hardly any umask leaves the
+// others w, so a list that gives it gives something.
 func (c *comparison) inherited() []Change {
 	if c.kind != mode.Directory {
 		return nil
 	}
 	var list []Change
 	before, after := c.before.Default, c.after.Default
+	umask := before == nil || after == nil
 	for _, e := range before {
-		list = appendInherited(list, e, before.Effective(e), effectiveIn(after, e))
+		list = appendInherited(list, e, overUmask(e, before, umask), effectiveIn(after, e))
 	}
 	for _, e := range after {
 		if _, had := before.Find(e.Tag, e.ID); !had {
-			list = appendInherited(list, e, 0, after.Effective(e))
+			list = appendInherited(list, e, 0, overUmask(e, after, umask))
 		}
 	}
 	return list
+}
+
+// overUmask is what an entry gives; of the others' entry, compared with a umask, only w.
+func overUmask(e acl.Entry, l acl.List, umask bool) mode.Rights {
+	if umask && e.Tag == acl.Other {
+		return l.Effective(e) & mode.W
+	}
+	return l.Effective(e)
 }
 
 func effectiveIn(l acl.List, e acl.Entry) mode.Rights {

@@ -125,6 +125,17 @@ func TestCompare(t *testing.T) {
 			"bob (named user) gains r-x in what is created in it",
 		},
 		{
+			"a default list comes that gives the others what a umask would", ann(0o755, ""), inheriting(ann(0o755, ""), "u::rwx,u:bob:rwx,g::rx,m::rx,o::rx"), mode.Directory,
+			"bob (named user) gains r-x in what is created in it",
+		},
+		{
+			"a default list goes", inheriting(ann(0o755, ""), "u::rwx,g::rx,o::rx"), ann(0o755, ""), mode.Directory, "",
+		},
+		{
+			"a default list comes that lets the others write", ann(0o755, ""), inheriting(ann(0o755, ""), "u::rwx,g::rx,o::rwx"), mode.Directory,
+			"everyone else gains -w- in what is created in it",
+		},
+		{
 			"a default list changes", inheriting(ann(0o755, ""), "u::rwx,g::rx,o::rx"), inheriting(ann(0o755, ""), "u::rwx,g::rx,o::rwx"),
 			mode.Directory, "everyone else gains -w- in what is created in it",
 		},
