@@ -77,7 +77,12 @@ func parseKnown(file string, text []byte, today time.Time) (*knownFile, policy.P
 	d := yaml.NewDecoder(bytes.NewReader(text))
 	d.KnownFields(true)
 	if err := d.Decode(&doc); err != nil && !errors.Is(err, io.EOF) {
-		fail(0, strings.TrimPrefix(err.Error(), "yaml: "), "")
+		var form *yaml.TypeError
+		if errors.As(err, &form) {
+			fail(0, "these are no known findings: "+plainYAML(form.Errors[0]), "the file has version: 1 and a list known:")
+		} else {
+			fail(0, "this is no YAML: "+strings.TrimPrefix(err.Error(), "yaml: "), "")
+		}
 		return nil, problems
 	}
 	if doc.Version != 1 {
@@ -94,6 +99,13 @@ func parseKnown(file string, text []byte, today time.Time) (*knownFile, policy.P
 	}
 	k.hits = make([]int64, len(k.entries))
 	return k, problems
+}
+
+// plainYAML takes the words for types of this program out of a message.
+func plainYAML(message string) string {
+	message = strings.Replace(message, " not found in type app.knownYAML", " is unknown", 1)
+	message, _, _ = strings.Cut(message, " into ")
+	return strings.Replace(message, "cannot unmarshal !!", "misplaced ", 1)
 }
 
 func parseKnownEntry(n *yaml.Node, today time.Time) (knownEntry, error) {
@@ -125,6 +137,9 @@ func decodeStrict(n *yaml.Node) (raw knownEntryYAML, err error) {
 				return raw, fmt.Errorf("unknown key %q", key)
 			}
 		}
+	}
+	if n.Kind != yaml.MappingNode {
+		return raw, errors.New("the entry is no mapping")
 	}
 	return raw, n.Decode(&raw)
 }
