@@ -149,7 +149,7 @@ func (s *subject) content(e *entry.Entry) error {
 	}
 	defer sys.Close(fd)
 	s.root.opened.Add(1)
-	kind, err := sniff(fd)
+	kind, err := sniff(fd, int64(s.st.Size))
 	e.Content = kind
 	return err
 }

@@ -21,10 +21,45 @@ func (r *reader) Fetch(e *entry.Entry, want entry.Facts) error {
 		}
 	}
 	want = r.fetchByName(e, want&^(entry.Stat|e.Known))
+	if want == entry.Content && r.onlyTrusted(e.Dir) && r.readByName(e) {
+		return nil
+	}
 	if want == 0 {
 		return nil
 	}
 	return r.fetchHeld(e, want)
+}
+
+// onlyTrusted tells whether nobody but root and the runner can put another object
+// under a name in the directory: then the name may be opened at once, for it still
+// is the regular file that was looked at.
+func (r *reader) onlyTrusted(d *entry.Dir) bool {
+	const othersWrite = mode.GroupWrite | mode.OtherWrite
+	return r.pace == sys.Prompt && d.Mode != 0 && d.Mode&othersWrite == 0 && (d.UID == 0 || d.UID == r.root.runner)
+}
+
+// readByName reads the content of a regular file with as few calls as there can
+// be. If anything is out of the ordinary it says no, and the careful way is taken.
+func (r *reader) readByName(e *entry.Entry) bool {
+	if e.Kind != mode.Regular {
+		return false
+	}
+	fd, err := sys.OpenName(r.fd, r.terminated(e.Name), sys.Read|sys.Quietly)
+	if err != nil {
+		return false
+	}
+	defer sys.Close(fd)
+	if err := sys.StatHeld(fd, &r.st); err != nil || !looksLike(&r.st, e) {
+		return false
+	}
+	kind, err := sniff(fd, int64(r.st.Size))
+	if err != nil {
+		return false
+	}
+	r.root.opened.Add(1)
+	e.Content = kind
+	e.Known |= entry.Content
+	return true
 }
 
 func (r *reader) lookAgain(e *entry.Entry) error {

@@ -2,12 +2,14 @@ package files
 
 import (
 	"context"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
 
 	"ward/entry"
+	"ward/ident"
 	"ward/internal/host/sys"
 	"ward/tree"
 )
@@ -20,6 +22,8 @@ type Root struct {
 	stat  sys.Stat
 	calls sys.Calls
 	proc  *sys.Proc // nil where there is no trustworthy one
+
+	runner ident.UID // the effective user id of this process
 
 	held    atomic.Int32 // the most directories that a reader keeps open
 	scarce  sync.Mutex   // held by the reader that waits for descriptors beside its directory's
@@ -44,7 +48,7 @@ func open(path string, calls sys.Calls) (*Root, error) {
 		}
 		return nil, failed("open", path, err)
 	}
-	r := &Root{fd: found.fd, path: found.path, trail: found.trail, stat: found.stat, calls: calls, proc: proc}
+	r := &Root{fd: found.fd, path: found.path, trail: found.trail, stat: found.stat, calls: calls, proc: proc, runner: ident.UID(os.Geteuid())}
 	r.held.Store(mostHeld)
 	return r, nil
 }

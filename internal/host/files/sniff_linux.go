@@ -12,11 +12,15 @@ const (
 	sniffed   = 64 << 10 // the most of a file that is read
 )
 
-// sniff says what an open file holds. The first 4 KiB are enough unless a key may
+// sniff says what an open file of a size holds. The first 4 KiB are enough unless a key may
 // come later: in text (a PEM file with certificates before its key).
-func sniff(fd int) (entry.ContentKind, error) {
+func sniff(fd int, size int64) (entry.ContentKind, error) {
 	var room [firstLook]byte
-	n, err := sys.Pread(fd, room[:], 0)
+	head := room[:]
+	if 0 < size && size < firstLook { // then the first read is the last; files of /proc say 0
+		head = room[:size]
+	}
+	n, err := sys.Pread(fd, head, 0)
 	if err != nil || n < firstLook || !mayHoldKey(room[:n]) {
 		return entry.Classify(room[:n]), err
 	}
