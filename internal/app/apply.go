@@ -89,9 +89,13 @@ func (p *Prepared) carryOut(ctx context.Context, a *Applied, progress Progress) 
 		Distrust:          fs.Network || fs.FUSE,
 		Report: func(i apply.Item) {
 			p.journal.Note(noteOf(&i))
-			a.take(i)
+			if !i.Outcome.Good() || i.Outcome == apply.Delayed {
+				a.take(i)
+			}
 		},
 		Renumbered: func(r apply.Renumbered) { p.journal.Note(r) },
+		Stamped:    func(s apply.Stamp) { p.journal.Note(s) },
+		Runner:     a.Runner,
 	}
 	j := &counted{Journal: p.journal}
 	done := watch(progress, "changed", &j.done, p.Changes)

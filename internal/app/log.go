@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"ward/acl"
+	"ward/internal/apply"
 	"ward/internal/host/accounts"
 	"ward/internal/host/state"
 	"ward/plan"
@@ -88,9 +89,8 @@ func LogOf(id string) (*RunLog, error) {
 // Each calls each with every change of the run, in the order in which they were
 // made.
 func (l *RunLog) Each(each func(*Logged) error) error {
-	h := l.journal.Header()
-	return eachChange(l.journal, func(c *plan.Change) error {
-		x := Logged{Change: h.Effective(c), Outcome: l.usual()}
+	return apply.Each(l.journal, func(c *plan.Change) error {
+		x := Logged{Change: *c, Outcome: l.usual()}
 		if n, ok := l.notes[c.Path]; ok {
 			x.Outcome, x.Cause, x.Now = n.Outcome, n.Cause, n.Now
 		}

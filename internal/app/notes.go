@@ -3,6 +3,7 @@ package app
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"time"
 
 	"ward/internal/apply"
@@ -25,10 +26,14 @@ func noteOf(i *apply.Item) note {
 	return n
 }
 
-// untouched reports whether the run left the object alone.
+// untouched reports whether the run left the object alone. What somebody else had
+// already made of it is not this run's to take back.
 func (n note) untouched() bool {
-	return n.Outcome == apply.ChangedSince.String() || n.Outcome == apply.Gone.String()
+	return n.Outcome == apply.ChangedSince.String() || n.Outcome == apply.Gone.String() || n.others()
 }
+
+// others reports whether somebody else had already done what the run was to do.
+func (n note) others() bool { return n.Outcome == apply.Already.String() }
 
 // resumed is a note that the run was taken up again: what was said of objects
 // before is out of date.
@@ -40,14 +45,16 @@ type resumed struct {
 type notes struct {
 	items      map[string]note
 	renumbered map[string]apply.Renumbered
+	stamps     map[string]int64 // times of change as the run left them
 }
 
 func readNotes(j *state.Journal) (notes, error) {
-	all := notes{map[string]note{}, map[string]apply.Renumbered{}}
+	all := notes{map[string]note{}, map[string]apply.Renumbered{}, map[string]int64{}}
 	err := j.Notes(func(raw json.RawMessage) error {
 		var x struct {
 			note
 			apply.Renumbered
+			apply.Stamp
 			resumed
 		}
 		if err := json.Unmarshal(raw, &x); err != nil {
@@ -55,9 +62,11 @@ func readNotes(j *state.Journal) (notes, error) {
 		}
 		switch {
 		case !x.At.IsZero():
-			clear(all.items)
+			maps.DeleteFunc(all.items, func(_ string, n note) bool { return !n.others() })
 		case x.Renumbered.Path != "":
 			all.renumbered[x.Renumbered.Path] = x.Renumbered
+		case x.Stamp.Path != "":
+			all.stamps[x.Stamp.Path] = x.Stamp.Changed
 		case x.note.Path != "":
 			all.items[x.note.Path] = x.note
 		}

@@ -99,7 +99,7 @@ func (p *Prepared) begin(h plan.Header) (err error) {
 func (p *Prepared) planTree(ctx context.Context, q PlanRequest, progress Progress) error {
 	g := planning{root: p.session.root, request: q, db: p.session.db, sinks: func(h plan.Header) (func() sink, error) {
 		err := p.begin(h)
-		return func() sink { return newBlockSink(p.journal, &h) }, err
+		return func() sink { return newBlockSink(p.journal, h) }, err
 	}}
 	planned, err := g.run(ctx, progress)
 	if planned != nil {
@@ -191,13 +191,13 @@ func (p *Prepared) copyPlan(r *plan.Reader) error {
 // filling puts changes that were planned earlier into a journal.
 type filling struct {
 	prepared *Prepared
-	sink     *blockSink
+	sink     blockSink
 	rails    plan.Rails
 	groups   groups
 }
 
 func newFilling(p *Prepared) *filling {
-	return &filling{prepared: p, sink: newBlockSink(p.journal, &p.Header), rails: p.session.rails()}
+	return &filling{prepared: p, sink: newBlockSink(p.journal, p.Header), rails: p.session.rails()}
 }
 
 func (f *filling) add(c *plan.Change) error {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 
+	"ward/internal/apply"
 	"ward/internal/host/state"
 	"ward/plan"
 )
@@ -83,11 +84,10 @@ func (p *Prepared) reopen(id string) (err error) {
 // summarise counts the changes of the journal.
 func (p *Prepared) summarise() error {
 	var g groups
-	err := eachChange(p.journal, func(c *plan.Change) error {
+	err := apply.Each(p.journal, func(c *plan.Change) error {
 		set, number := g.rules.of(c.Rules, 0)
-		shown := p.Header.Effective(c)
-		shown.Rules = set
-		g.add(&shown, number)
+		c.Rules = set
+		g.add(c, number)
 		p.Changes++
 		return nil
 	})

@@ -90,7 +90,7 @@ func (s *session) enter(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	holder := state.Holder{Who: state.Whoami(), Since: now(), Place: state.Place{Root: path, Chain: chain}}
+	holder := state.Holder{PID: os.Getpid(), Who: state.Whoami(), Since: now(), Place: state.Place{Root: path, Chain: chain}}
 	s.lock, err = s.dir.Lock(ctx, holder, state.LockOptions{Wait: -1, Notice: s.options.Waiting})
 	return err
 }
@@ -157,11 +157,12 @@ func openRuns(dir *state.Dir) ([]state.Run, error) {
 	return open, err
 }
 
-// undoneBy tells by which complete run each run was taken back.
+// undoneBy tells by which complete run each run was taken back. One whose undo was
+// itself taken back is in force again. The runs come last first.
 func undoneBy(runs []state.Run) map[string]string {
 	by := map[string]string{}
 	for _, r := range runs {
-		if r.Undoes != "" && r.Stage == state.Complete {
+		if r.Undoes != "" && r.Stage == state.Complete && by[r.ID] == "" && by[r.Undoes] == "" {
 			by[r.Undoes] = r.ID
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"ward/internal/apply"
 	"ward/internal/host/state"
 	"ward/plan"
 )
@@ -27,7 +28,7 @@ func PrepareUndo(ctx context.Context, q UndoRequest) (*Prepared, error) {
 	}
 	defer old.Close()
 	h := old.Header()
-	h.Undo = !h.Undo
+	h.Undo = true
 	o := q.RunOptions
 	o.anyRail = true // what was changed may be changed back
 	run := state.Run{Command: "undo", Undoes: old.Run().ID}
@@ -57,11 +58,20 @@ func lastRun(dir *state.Dir) (string, error) {
 	runs, err := dir.Runs()
 	undone := undoneBy(runs)
 	for _, r := range runs {
-		if r.Command == "apply" && r.Stage != state.Drafted && undone[r.ID] == "" {
+		if r.Command == "apply" && mayHaveChanged(&r) && undone[r.ID] == "" {
 			return r.ID, nil
 		}
 	}
 	return "", errors.Join(err, &NoRunError{"there is no run that could be taken back"})
+}
+
+// mayHaveChanged reports whether there is anything to take back.
+func mayHaveChanged(r *state.Run) bool {
+	left := 0
+	for _, o := range []apply.Outcome{apply.Already, apply.ChangedSince, apply.Gone, apply.NotReached} {
+		left += r.Counts.Outcomes[o.String()]
+	}
+	return r.Stage == state.Planned || r.Stage == state.Complete && (left == 0 || left < r.Counts.Planned)
 }
 
 // invert puts the changes of a run into a journal that takes them back. What the
@@ -82,13 +92,15 @@ func (p *Prepared) invert(old *state.Journal, h plan.Header) error {
 	}
 	p.Header, p.Started, p.Names = h, now(), p.session.db
 	fill := newFilling(p)
-	err = eachChange(old, func(c *plan.Change) error {
-		if old.Run().Stage == state.Complete && said.items[c.Path].untouched() {
+	err = apply.Each(old, func(c *plan.Change) error {
+		n := said.items[c.Path]
+		if n.others() || old.Run().Stage == state.Complete && n.untouched() {
 			return nil
 		}
 		if r, ok := said.renumbered[c.Path]; ok {
 			c.ID = r.New
 		}
+		c.Changed = said.stamps[c.Path]
 		return fill.add(c)
 	})
 	return errors.Join(err, fill.end())

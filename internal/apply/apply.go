@@ -112,7 +112,8 @@ func Outcomes() []Outcome {
 	return all
 }
 
-// Item is a change whose outcome is worth a word: all but Verified and Already.
+// Item is a change whose outcome is worth a word: all but Verified, and Already where
+// an earlier attempt may have done it.
 type Item struct {
 	Path    string // relative to the root, as planned
 	Now     string // where it was found instead; "" at its place
@@ -133,6 +134,13 @@ type Renumbered struct {
 	Path string         `json:"renumbered"`
 	Old  entry.Identity `json:"old"`
 	New  entry.Identity `json:"new"`
+}
+
+// Stamp is when a run left a file whose setuid, setgid or capabilities it took away.
+// An undo brings them back to nothing that was touched later.
+type Stamp struct {
+	Path    string `json:"stamped"`
+	Changed int64  `json:"changed"` // the inode's time of change, in nanoseconds since 1970
 }
 
 // Result counts the outcomes.

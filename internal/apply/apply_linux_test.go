@@ -276,6 +276,7 @@ func TestWhatChangedSinceIsLeftAlone(t *testing.T) {
 	res, got := run(t, j, r, apply.Options{})
 	want := strings.Join([]string{
 		"d/f: changed-since: " + apply.ErrReplaced.Error(),
+		"done: already: ",
 		"gone: gone: it is gone",
 		"linked: changed-since: it has 2 names now and had 1",
 		"mode: changed-since: its mode is 0666 now and was 0644",
@@ -505,11 +506,9 @@ func TestOverlayRenumbersObjects(t *testing.T) {
 		t.Logf("%d of 2 were renumbered", len(renumbered))
 		h := j.Header()
 		h.Undo = true
-		back := &memory{header: h}
-		if _, err := apply.Reverse(j, back, apply.ReverseOptions{Renumbered: renumbered}); err != nil {
-			t.Fatal(err)
-		}
-		if res, got := run(t, back, r, apply.Options{}); !res.Whole() || res.Of(apply.Verified) != 2 {
+		undo := &memory{header: h}
+		must(t, back(j, undo, h, renumbered))
+		if res, got := run(t, undo, r, apply.Options{}); !res.Whole() || res.Of(apply.Verified) != 2 {
 			t.Fatalf("%+v %v", res, got)
 		}
 		for _, n := range []string{"a", "b"} {

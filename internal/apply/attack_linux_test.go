@@ -142,21 +142,23 @@ func (v victim) handedOut(want entry.State) string {
 // byPath applies as programs often do: it walks names and changes names.
 func byPath(dir string, owned bool) {
 	_ = filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
-		if err != nil || !d.Type().IsRegular() {
-			return nil
+		if err == nil && d.Type().IsRegular() {
+			changeByName(p, owned)
 		}
-		var st syscall.Stat_t
-		if syscall.Lstat(p, &st) != nil {
-			return nil
-		}
-		if owned {
-			_ = os.Chown(p, 0, 0)
-			_ = syscall.Chmod(p, st.Mode&0o7777) // the chown cleared the special bits
-			return nil
-		}
-		_ = os.Chmod(p, 0o600)
 		return nil
 	})
+}
+
+func changeByName(p string, owned bool) {
+	var st syscall.Stat_t
+	switch {
+	case syscall.Lstat(p, &st) != nil:
+	case owned:
+		_ = os.Chown(p, 0, 0)
+		_ = syscall.Chmod(p, st.Mode&0o7777) // the chown cleared the special bits
+	default:
+		_ = os.Chmod(p, 0o600)
+	}
 }
 
 // applyOnce is one whole run of ward: walk, plan, apply.
@@ -166,13 +168,12 @@ func applyOnce(t *testing.T, dir string, judge *policy.Judge, counts map[string]
 	must(t, err)
 	defer r.Close()
 	m := &memory{header: plan.Header{Root: dir, Created: time.Now().UnixNano()}}
-	c := apply.NewCollector(m, apply.CollectOptions{})
-	defer c.Close()
+	a := newAdder(m, m.header)
 	must(t, r.Walk(context.Background(), tree.Options{Workers: 1}, func() tree.Visitor {
 		w := judge.Worker()
-		return &planner{judge: w, differ: plan.NewDiffer(dir, w, judge.Rules(), plan.Options{}), adder: c.Adder()}
+		return &planner{judge: w, differ: plan.NewDiffer(dir, w, judge.Rules(), plan.Options{}), adder: a}
 	}))
-	_, refused, err := c.Finish()
+	refused, err := a.finish()
 	must(t, err)
 	counts["refused"] += len(refused)
 	res, err := apply.Run(context.Background(), m, unsynced{target.Of(r)}, apply.Options{Workers: 1, Patience: []time.Duration{}})

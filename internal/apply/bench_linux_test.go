@@ -83,7 +83,7 @@ func benchTree(b *testing.B, dirs, perDir int) string {
 type planner struct {
 	judge  *policy.Worker
 	differ *plan.Differ
-	adder  *apply.Adder
+	adder  *adder
 	errs   []error
 }
 
@@ -97,12 +97,12 @@ func (p *planner) Visit(e *entry.Entry) (entry.Facts, tree.Action) {
 	case o.Excluded:
 		return 0, tree.Prune
 	case o.Compliant:
-		p.adder.Content(e)
+		p.adder.links.Content(e)
 		return 0, tree.Continue
 	}
 	c, _, need := p.differ.Diff(e, &o)
 	if c != nil {
-		if err := p.adder.Add(c); err != nil {
+		if err := p.adder.add(c); err != nil {
 			p.errs = append(p.errs, err)
 		}
 	}
@@ -126,22 +126,28 @@ func planAndApply(b testing.TB, d *state.Dir, dir, want string) int {
 	j, err := d.Begin(state.Run{Command: "apply"}, plan.Header{Root: dir, Created: time.Now().UnixNano()}, time.Now())
 	must(b, err)
 	defer j.Close()
-	c := apply.NewCollector(j, apply.CollectOptions{})
 	var planners []*planner
 	t0 := time.Now()
 	must(b, r.Walk(context.Background(), tree.Options{}, func() tree.Visitor {
 		w := judge.Worker()
-		p := &planner{judge: w, differ: plan.NewDiffer(dir, w, judge.Rules(), plan.Options{}), adder: c.Adder()}
+		p := &planner{judge: w, differ: plan.NewDiffer(dir, w, judge.Rules(), plan.Options{}), adder: newAdder(j, j.Header())}
 		planners = append(planners, p)
 		return p
 	}))
-	for _, p := range planners {
+	n := 0
+	for i, p := range planners {
+		if i > 0 {
+			planners[0].adder.links.Merge(&p.adder.links)
+		}
 		for _, err := range p.errs {
 			b.Fatal(err)
 		}
 	}
-	n, _, err := c.Finish()
-	must(b, err)
+	for _, p := range planners {
+		_, err := p.adder.finish()
+		must(b, err)
+		n += p.adder.count
+	}
 	t1 := time.Now()
 	must(b, j.Commit())
 	t2 := time.Now()

@@ -76,21 +76,19 @@ func applyWithHooks(r *files.Root, d *state.Dir, hook func(string)) error {
 	}
 	defer j.Close()
 	hook("begun")
-	c := apply.NewCollector(j, apply.CollectOptions{})
-	defer c.Close()
-	a := c.Adder()
+	a := newAdder(j, j.Header())
 	for p, s := range at(1) {
 		e, err := look(r, p, facts)
 		if err != nil {
 			return err
 		}
 		ch := plan.Change{Path: p, Kind: e.Kind, ID: e.ID, Links: e.Links, Known: facts, Before: e.State, After: s}
-		if err := a.Add(&ch); err != nil {
+		if err := a.add(&ch); err != nil {
 			return err
 		}
 	}
 	hook("added")
-	if _, _, err := c.Finish(); err != nil {
+	if _, err := a.finish(); err != nil {
 		return err
 	}
 	hook("collected")
@@ -98,7 +96,7 @@ func applyWithHooks(r *files.Root, d *state.Dir, hook func(string)) error {
 		return err
 	}
 	hook("committed")
-	if _, err := apply.Run(context.Background(), j, target.Of(r), apply.Options{Workers: 1, Hook: hook}); err != nil {
+	if _, err := apply.Run(context.Background(), j, target.Of(r), apply.Options{Workers: 1, Hook: hook, Stamped: stamping(j)}); err != nil {
 		return err
 	}
 	if err := j.Complete(state.Counts{}); err != nil {

@@ -3,6 +3,7 @@ package apply_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io/fs"
 	"os"
@@ -18,6 +19,7 @@ import (
 	"ward/entry"
 	"ward/internal/apply"
 	"ward/internal/host/files"
+	"ward/internal/host/state"
 	"ward/internal/host/target"
 	"ward/internal/testfs"
 	"ward/mode"
@@ -37,6 +39,7 @@ type memory struct {
 	header plan.Header
 	lock   sync.Mutex
 	blocks [][]byte
+	stamps map[string]int64
 }
 
 func (m *memory) AddBlock(b []byte) error {
@@ -125,9 +128,7 @@ type wish func(e *entry.Entry) (entry.State, bool)
 func planFor(t testing.TB, r *files.Root, want wish) *memory {
 	t.Helper()
 	m := &memory{header: plan.Header{Root: r.Path(), Created: time.Now().UnixNano(), Rules: []plan.RuleRef{{ID: "test/rule"}}}}
-	c := apply.NewCollector(m, apply.CollectOptions{})
-	defer c.Close()
-	a := c.Adder()
+	a := newAdder(m, m.header)
 	for _, p := range paths(t, r.Path()) {
 		e, err := look(r, p, facts)
 		if err != nil {
@@ -139,17 +140,90 @@ func planFor(t testing.TB, r *files.Root, want wish) *memory {
 			Before: e.State, After: after, Rules: []int{0},
 		}
 		if !ok || ch.Empty() {
-			a.Content(&e)
+			a.links.Content(&e)
 			continue
 		}
-		if err := a.Add(&ch); err != nil {
+		if err := a.add(&ch); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if _, _, err := c.Finish(); err != nil {
+	if _, err := a.finish(); err != nil {
 		t.Fatal(err)
 	}
 	return m
+}
+
+// adder collects a plan from one goroutine: several names of one object are dealt
+// with at the end.
+type adder struct {
+	blocks *apply.Blocks
+	links  plan.Links
+	count  int
+}
+
+func newAdder(sink apply.Sink, h plan.Header) *adder { return &adder{blocks: apply.NewBlocks(sink, h)} }
+
+func (a *adder) add(c *plan.Change) error {
+	if c.Links > 1 && c.Kind != mode.Directory {
+		a.links.Change(c)
+		return nil
+	}
+	a.count++
+	return a.blocks.Add(c)
+}
+
+// finish answers what was refused for its names.
+func (a *adder) finish() ([]plan.Refusal, error) {
+	changes, refused := a.links.Resolve(plan.LinkOptions{})
+	for i := range changes {
+		a.count++
+		if err := a.blocks.Add(&changes[i]); err != nil {
+			return nil, err
+		}
+	}
+	return refused, a.blocks.Flush()
+}
+
+// back fills the journal of an undo, whose header is h.
+func back(done apply.Journal, sink apply.Sink, h plan.Header, renumbered map[string]entry.Identity) error {
+	blocks, stamps := apply.NewBlocks(sink, h), stampsOf(done)
+	err := apply.Each(done, func(c *plan.Change) error {
+		if id, ok := renumbered[c.Path]; ok {
+			c.ID = id
+		}
+		c.Changed = stamps[c.Path]
+		return blocks.Add(c)
+	})
+	if err != nil {
+		return err
+	}
+	return blocks.Flush()
+}
+
+// stampsOf is the times at which a run left files that lost setuid and the like.
+func stampsOf(done apply.Journal) map[string]int64 {
+	if m, ok := done.(*memory); ok {
+		return m.stamps
+	}
+	all := map[string]int64{}
+	_ = done.(*state.Journal).Notes(func(b json.RawMessage) error {
+		var s apply.Stamp
+		if json.Unmarshal(b, &s) == nil && s.Path != "" {
+			all[s.Path] = s.Changed
+		}
+		return nil
+	})
+	return all
+}
+
+// stamping keeps them where stampsOf finds them.
+func stamping(j apply.Journal) func(apply.Stamp) {
+	m, ok := j.(*memory)
+	if !ok {
+		return func(s apply.Stamp) { j.(*state.Journal).Note(s) }
+	}
+	m.stamps = map[string]int64{}
+	return func(s apply.Stamp) { m.stamps[s.Path] = s.Changed }
 }
 
 // toMode wants a mode of all files that are not symlinks.
@@ -182,6 +256,9 @@ func run(t testing.TB, j apply.Journal, r *files.Root, o apply.Options) (apply.R
 	if o.Report == nil {
 		o.Report = got.add
 	}
+	if _, ok := j.(*memory); ok {
+		o.Stamped = stamping(j)
+	}
 	res, err := apply.Run(context.Background(), j, target.Of(r), o)
 	if err != nil {
 		t.Fatal(err)
@@ -195,9 +272,7 @@ func reverse(t testing.TB, j apply.Journal) *memory {
 	h := j.Header()
 	h.Undo = true
 	m := &memory{header: h}
-	if _, err := apply.Reverse(j, m, apply.ReverseOptions{}); err != nil {
-		t.Fatal(err)
-	}
+	must(t, back(j, m, h, nil))
 	return m
 }
 

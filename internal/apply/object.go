@@ -228,6 +228,9 @@ func (w *worker) verify(o Object, c, e *plan.Change, now string) {
 	}
 	if plan.SameKnown(&w.seen.State, &e.After, facts) {
 		w.count(Verified)
+		if losesPowers(e) {
+			w.stamped(Stamp{c.Path, w.seen.ChangeTime})
+		}
 		return
 	}
 	s := suspect{change: c.Clone(), now: now, facts: facts, id: w.seen.ID, seen: w.seen.State}

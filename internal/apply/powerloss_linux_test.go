@@ -236,19 +236,18 @@ func tellApply(r *files.Root, d *state.Dir, step func(string)) (id string, err e
 	}
 	defer j.Close()
 	step("apply begun")
-	c := apply.NewCollector(j, apply.CollectOptions{})
-	defer c.Close()
-	if err := addAll(r, c.Adder()); err != nil {
+	a := newAdder(j, h)
+	if err := addAll(r, a); err != nil {
 		return "", err
 	}
-	if _, _, err := c.Finish(); err != nil {
+	if _, err := a.finish(); err != nil {
 		return "", err
 	}
 	step("apply planned")
 	return j.Run().ID, carryOut(j, r, step, applyCommitted, applyComplete)
 }
 
-func addAll(r *files.Root, a *apply.Adder) error {
+func addAll(r *files.Root, a *adder) error {
 	for p, s := range at(1) {
 		known := facts
 		if strings.HasPrefix(p, "a/") {
@@ -260,7 +259,7 @@ func addAll(r *files.Root, a *apply.Adder) error {
 		}
 		known &= e.Known // a symlink on some file systems has no handle
 		ch := plan.Change{Path: p, Kind: e.Kind, ID: e.ID, Links: e.Links, Known: known, Before: e.State, After: s}
-		if err := a.Add(&ch); err != nil {
+		if err := a.add(&ch); err != nil {
 			return err
 		}
 	}
@@ -283,7 +282,7 @@ func tellUndo(r *files.Root, d *state.Dir, id string, step func(string)) error {
 	}
 	defer j.Close()
 	step("undo begun")
-	if _, err := apply.Reverse(old, j, apply.ReverseOptions{}); err != nil {
+	if err := back(old, j, h, nil); err != nil {
 		return err
 	}
 	step("undo planned")
@@ -296,7 +295,7 @@ func carryOut(j *state.Journal, r *files.Root, step func(string), committed, com
 	}
 	step(committed)
 	var got items
-	o := apply.Options{Workers: 1, Hook: step, Report: got.add, Patience: []time.Duration{}}
+	o := apply.Options{Workers: 1, Hook: step, Report: got.add, Stamped: stamping(j), Patience: []time.Duration{}}
 	res, err := apply.Run(context.Background(), j, target.Of(r), o)
 	if err != nil {
 		return err

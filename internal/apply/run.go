@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"ward/ident"
 	"ward/plan"
 )
 
@@ -40,6 +41,14 @@ type Options struct {
 
 	// Renumbered is told of identities that changed. By one goroutine at a time.
 	Renumbered func(Renumbered)
+
+	// Stamped is told of files that lost setuid, setgid or capabilities. By one
+	// goroutine at a time.
+	Stamped func(Stamp)
+
+	// Runner is who makes the changes: an undo trusts what only he and root may
+	// write.
+	Runner ident.UID
 
 	// Hook is called with a name at every step, for tests that stop the process
 	// there.
@@ -84,7 +93,7 @@ type run struct {
 	options Options
 	workers []*worker
 
-	lock sync.Mutex // Report and Renumbered
+	lock sync.Mutex // Report, Renumbered and Stamped
 }
 
 func newRun(ctx context.Context, j Journal, t Target, o Options) *run {
@@ -128,6 +137,15 @@ func (r *run) renumbered(n Renumbered) {
 	r.lock.Lock()
 	defer r.lock.Unlock()
 	r.options.Renumbered(n)
+}
+
+func (r *run) stamped(s Stamp) {
+	if r.options.Stamped == nil {
+		return
+	}
+	r.lock.Lock()
+	defer r.lock.Unlock()
+	r.options.Stamped(s)
 }
 
 // result sums up, and counts as not reached what no worker met.

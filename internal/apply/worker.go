@@ -164,7 +164,7 @@ func (w *worker) onObject(o Object, c *plan.Change, now string) {
 	w.hook("judged")
 	switch progress {
 	case plan.Done:
-		w.count(Already)
+		w.already(c, now)
 		return
 	case plan.Foreign:
 		w.itemAt(c, now, ChangedSince, why, nil)
@@ -179,12 +179,26 @@ func (w *worker) onObject(o Object, c *plan.Change, now string) {
 		w.effective.Before = w.seen.State
 		e = &w.effective
 	}
+	if w.returnsPowers(e) && !w.untouched(c, e) {
+		w.itemAt(c, now, ChangedSince, "others could write it, and it was changed since it lost setuid, setgid or capabilities: they do not come back to it", nil)
+		return
+	}
 	if err := w.take(o, e); err != nil {
 		w.itemAt(c, now, Failed, err.Error(), err)
 		return
 	}
 	w.verify(o, c, e, now)
 	w.hook("verified")
+}
+
+// already counts an object that is as wanted. Where no earlier attempt can have
+// done it, somebody else did, and an undo must know that it was not this run.
+func (w *worker) already(c *plan.Change, now string) {
+	if w.recovers() {
+		w.count(Already)
+		return
+	}
+	w.itemAt(c, now, Already, "", nil)
 }
 
 func (w *worker) count(o Outcome) { w.result.Counts[o]++ }

@@ -115,31 +115,49 @@ func (d *Dir) tryTree(ctx context.Context, h Holder) (*Lock, *BusyError, error) 
 	if err := flock(ctx, registry); err != nil {
 		return nil, nil, fmt.Errorf("lock the tree: %w", err)
 	}
-	busy, err := d.overlapping(h.Place)
+	busy, alone, err := d.overlapping(h.Place)
 	if busy != nil || err != nil {
 		return nil, busy, err
+	}
+	if alone {
+		d.sweep()
 	}
 	lock, err := d.register(h)
 	return lock, nil, err
 }
 
-// overlapping is a run at work on a tree that overlaps. Files of processes that
-// died are removed on the way.
-func (d *Dir) overlapping(p Place) (*BusyError, error) {
+// overlapping is a run at work on a tree that overlaps; alone says that no run is
+// at work at all. Files of processes that died are removed on the way.
+func (d *Dir) overlapping(p Place) (busy *BusyError, alone bool, err error) {
 	names, err := filepath.Glob(filepath.Join(d.locks(), "*.lock"))
 	if err != nil {
-		return nil, fmt.Errorf("lock the tree: %w", err)
+		return nil, false, fmt.Errorf("lock the tree: %w", err)
 	}
+	alone = true
 	for _, name := range names {
 		holder, err := readHolder(name)
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		if holder != nil && holder.overlaps(p) {
-			return &BusyError{*holder}, nil
+			return &BusyError{*holder}, false, nil
+		}
+		alone = alone && holder == nil
+	}
+	return nil, alone, nil
+}
+
+// sweep removes journals that were begun and never committed, of processes that
+// died: their runs changed nothing. A run begins its journal only while it holds a
+// tree, so when nobody holds one, and the registry keeps others from taking one,
+// no journal is being written.
+func (d *Dir) sweep() {
+	names, _ := filepath.Glob(filepath.Join(d.runs(), "*"+suffix))
+	for _, name := range names {
+		if drafted(name) {
+			_ = os.Remove(name) // it stays listed as what it is: not begun
 		}
 	}
-	return nil, nil
 }
 
 // readHolder is nil for a lock that nobody holds any more.

@@ -80,6 +80,25 @@ func blank(b []byte) bool {
 	return bytes.Count(b, []byte{0}) == len(b)
 }
 
+// drafted reports whether a journal surely was not committed.
+func drafted(name string) bool {
+	f, err := os.Open(name)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	b := make([]byte, preambleSize)
+	n, err := f.ReadAt(b, 0)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return false
+	}
+	if blank(b[:n]) {
+		return true
+	}
+	p, err := decodePreamble(b)
+	return err == nil && p.stage == Drafted
+}
+
 // draft is what is known of a run whose journal does not tell: nothing was changed,
 // for Commit returns when all of a journal is on storage.
 func draft(name string) Run {

@@ -7,7 +7,9 @@
 package state
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 )
@@ -73,7 +75,7 @@ func (e *UnsafeError) Error() string {
 
 // private makes the directory if need be, and checks that it is the runner's.
 func private(dir string) error {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := makeLasting(dir); err != nil {
 		return fmt.Errorf("make the state directory: %w", err)
 	}
 	info, err := os.Lstat(dir)
@@ -89,6 +91,24 @@ func private(dir string) error {
 		return &UnsafeError{dir, fmt.Sprintf("others may write to it (mode %04o): chmod go-w it", info.Mode().Perm())}
 	}
 	return nil
+}
+
+// makeLasting is os.MkdirAll with mode 0700, and syncs each directory in which it
+// made a name: a journal lasts no longer than the way to it.
+func makeLasting(dir string) error {
+	err := os.Mkdir(dir, 0o700)
+	switch {
+	case errors.Is(err, fs.ErrExist):
+		return nil // private looks at what it is
+	case errors.Is(err, fs.ErrNotExist) && dir != filepath.Dir(dir):
+		if err := makeLasting(filepath.Dir(dir)); err != nil {
+			return err
+		}
+		return makeLasting(dir)
+	case err != nil:
+		return err
+	}
+	return syncDir(filepath.Dir(dir))
 }
 
 // Temporary makes a file in the state directory that is gone once it is closed.

@@ -1,0 +1,36 @@
+package apply
+
+import (
+	"ward/entry"
+	"ward/mode"
+	"ward/plan"
+)
+
+// Setuid, setgid and capabilities give a file's content the rights of somebody, so
+// an undo brings them back only to the content that had them: to a file that nobody
+// but root and the runner could write meanwhile, or whose time of change still is
+// the one at which the run left it. Unlike the time of its last write, which the
+// owner sets at will, nobody can set that one back.
+
+// losesPowers reports whether the change takes setuid, setgid or capabilities away.
+func losesPowers(e *plan.Change) bool {
+	return e.Kind == mode.Regular && (powers(&e.Before)&^powers(&e.After) != 0 || e.Before.Caps != e.After.Caps && e.Before.Caps != "")
+}
+
+// returnsPowers reports whether an undo brings such back.
+func (w *worker) returnsPowers(e *plan.Change) bool {
+	return w.header.Undo && e.Kind == mode.Regular &&
+		(powers(&e.After)&^powers(&e.Before) != 0 || e.After.Caps != e.Before.Caps && e.After.Caps != "")
+}
+
+func powers(s *entry.State) mode.Mode { return s.Mode & (mode.SetUID | mode.SetGID) }
+
+// untouched reports whether the file surely is what the run left.
+func (w *worker) untouched(c, e *plan.Change) bool {
+	if c.Changed != 0 && c.Changed == w.seen.ChangeTime {
+		return true
+	}
+	const others = mode.GroupWrite | mode.OtherWrite // with a list, the mask
+	owner := e.Before.UID
+	return e.Before.Mode&others == 0 && (owner == 0 || owner == w.options.Runner)
+}
