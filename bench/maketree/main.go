@@ -118,10 +118,23 @@ func (m *maker) file(dir string) error {
 	case p < 115:
 		return os.Symlink("../"+m.word()+".h", name+".h")
 	case p < 600:
-		return os.WriteFile(name, []byte(strings.Repeat("obj-y += "+m.word()+".o\n", 1+m.rand.IntN(30))), 0o644)
+		text := []byte(strings.Repeat("obj-y += "+m.word()+".o\n", 1+m.rand.IntN(30)))
+		return os.WriteFile(m.buildFile(dir, name), text, 0o644)
 	default:
 		return m.holes(name)
 	}
+}
+
+// buildFile is the name of a file without suffix: nearly all of those in a source
+// tree are the files of its build system.
+func (m *maker) buildFile(dir, other string) string {
+	for _, name := range []string{"Makefile", "Kconfig"} {
+		path := filepath.Join(dir, name)
+		if _, err := os.Lstat(path); os.IsNotExist(err) {
+			return path
+		}
+	}
+	return other
 }
 
 // program is the head of an ELF program.
