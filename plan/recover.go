@@ -22,8 +22,8 @@ func (p Progress) String() string {
 }
 
 // Intermediate are the states in which a change that was cut off may have left
-// its object: those after each proper prefix of its steps, neither Before nor
-// After among them.
+// its object: those after each proper prefix of its steps, also with the flags put
+// back that were lifted for them; neither Before nor After among them.
 func Intermediate(c *Change) []entry.State {
 	steps := Steps(c)
 	states := [maxStates]entry.State{c.Before}
@@ -32,12 +32,22 @@ func Intermediate(c *Change) []entry.State {
 	for i := range steps {
 		n = steps[i].effects(&states, n, c.Kind)
 		for _, st := range states[:n] {
-			if !Same(&st, &c.Before) && !Same(&st, &c.After) && !contains(reached, &st) {
-				reached = append(reached, st)
+			reached = c.between(reached, st)
+			if c.Before.Flags&locked != 0 {
+				st.Flags = c.Before.Flags
+				reached = c.between(reached, st)
 			}
 		}
 	}
 	return reached
+}
+
+// between appends a state that is neither end of the change.
+func (c *Change) between(reached []entry.State, st entry.State) []entry.State {
+	if Same(&st, &c.Before) || Same(&st, &c.After) || contains(reached, &st) {
+		return reached
+	}
+	return append(reached, st)
 }
 
 // Recover tells from what is now seen of the object at the change's place how far

@@ -9,6 +9,7 @@ import (
 	"ward/access"
 	"ward/account"
 	"ward/entry"
+	"ward/finding"
 	"ward/mode"
 	"ward/plan"
 )
@@ -101,9 +102,43 @@ func (x *Group) first(path string) {
 	x.First = x.First[:min(len(x.First), shownOfGroup)]
 }
 
-// sumGroups merges what several workers counted, in the order of their rules,
-// then the largest first, and works out who gains and who loses.
-func sumGroups(all []*groups, db *account.Database) []Group {
+// sumGroups merges what several workers counted, and works out who gains and who
+// loses. Groups of the same rules stay together: the gravest first, then those that
+// change most.
+func sumGroups(all []*groups, db *account.Database, rules []plan.RuleRef) []Group {
+	list := mergeGroups(all)
+	for i := range list {
+		x := &list[i]
+		shift := access.Compare(x.Before, x.After, x.Kind, db)
+		x.Gains, x.Loses = shift.Gains(), shift.Loses()
+	}
+	totals := map[string]int64{}
+	for i := range list {
+		totals[ruleKey(list[i].Rules)] += list[i].Count
+	}
+	slices.SortFunc(list, func(a, b Group) int {
+		return cmp.Or(
+			cmp.Compare(gravest(rules, b.Rules), gravest(rules, a.Rules)),
+			cmp.Compare(totals[ruleKey(b.Rules)], totals[ruleKey(a.Rules)]),
+			slices.Compare(a.Rules, b.Rules),
+			cmp.Compare(b.Count, a.Count),
+			strings.Compare(a.First[0], b.First[0]))
+	})
+	return list
+}
+
+// gravest is the gravest severity of some rules.
+func gravest(all []plan.RuleRef, rules []int) (s finding.Severity) {
+	for _, r := range rules {
+		if r < len(all) {
+			own, _ := finding.ParseSeverity(all[r].Severity) // the least, where none is named
+			s = max(s, own)
+		}
+	}
+	return s
+}
+
+func mergeGroups(all []*groups) []Group {
 	merged := map[string]*Group{}
 	for _, g := range all {
 		for _, x := range g.counts {
@@ -120,20 +155,20 @@ func sumGroups(all []*groups, db *account.Database) []Group {
 	}
 	list := make([]Group, 0, len(merged))
 	for _, x := range merged {
-		shift := access.Compare(x.Before, x.After, x.Kind, db)
-		x.Gains, x.Loses = shift.Gains(), shift.Loses()
 		list = append(list, *x)
 	}
-	slices.SortFunc(list, func(a, b Group) int {
-		return cmp.Or(slices.Compare(a.Rules, b.Rules), cmp.Compare(b.Count, a.Count), strings.Compare(a.First[0], b.First[0]))
-	})
 	return list
 }
 
 func (x *Group) key() string {
 	b := []byte{byte(x.Kind)}
 	b = appendState(appendState(b, &x.Before), &x.After)
-	for _, r := range x.Rules {
+	return string(b) + ruleKey(x.Rules)
+}
+
+func ruleKey(rules []int) string {
+	var b []byte
+	for _, r := range rules {
 		b = binary.AppendUvarint(b, uint64(r))
 	}
 	return string(b)

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 
@@ -35,13 +36,35 @@ func TestGroupsAddUp(t *testing.T) {
 		First []string
 	}
 	var got []row
-	for _, x := range sumGroups(workers, account.New(nil, nil)) {
+	for _, x := range sumGroups(workers, account.New(nil, nil), make([]plan.RuleRef, 3)) {
 		got = append(got, row{x.Rules, x.Count, x.First})
 		if len(x.Loses) == 0 {
 			t.Errorf("nobody loses by %v", x)
 		}
 	}
 	want := []row{{[]int{1}, 3, []string{"a", "b", "e"}}, {[]int{1, 2}, 1, []string{"d"}}, {[]int{2}, 1, []string{"c"}}}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
+	}
+}
+
+// A person reads from the top: the gravest is there, then what changes most.
+func TestGravestChangesComeFirst(t *testing.T) {
+	var g groups
+	for _, c := range []*plan.Change{
+		change("a", 0o666, 0o644, 0), change("b", 0o666, 0o644, 1), change("c", 0o666, 0o600, 1), change("d", 0o666, 0o600, 1),
+		change("e", 0o666, 0o644, 2), change("f", 0o666, 0o644, 0, 3), change("g", 0o660, 0o644, 4), change("h", 0o666, 0o644, 4),
+	} {
+		set, n := g.rules.of(c.Rules, 0)
+		c.Rules = set
+		g.add(c, n)
+	}
+	rules := []plan.RuleRef{{Severity: "note"}, {Severity: "warning"}, {Severity: "error"}, {Severity: "critical"}, {Severity: "warning"}}
+	var got []string
+	for _, x := range sumGroups([]*groups{&g}, account.New(nil, nil), rules) {
+		got = append(got, fmt.Sprint(x.Rules, x.First))
+	}
+	want := []string{"[0 3] [f]", "[2] [e]", "[1] [c d]", "[1] [b]", "[4] [g]", "[4] [h]", "[0] [a]"}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}

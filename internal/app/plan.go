@@ -32,7 +32,7 @@ type Planned struct {
 	Tree     Tree
 	Header   plan.Header
 	Changes  int64
-	Groups   []Group // what is done, in the order of rules
+	Groups   []Group // what is done, the gravest first
 	Asked    []Asked // rules that were left alone because they ask first
 	Refused  Refused
 	Unseen   Unseen
@@ -232,7 +232,7 @@ func (p *Planned) gather(w *walk, o plan.LinkOptions, opened int64, db *account.
 			asked[i] += n
 		}
 	}
-	p.Groups = sumGroups(all, db)
+	p.Groups = sumGroups(all, db, p.Header.Rules)
 	for i, n := range asked {
 		if n > 0 {
 			p.Asked = append(p.Asked, Asked{&w.book.rules[i], n})

@@ -220,7 +220,7 @@ func (f *filling) add(c *plan.Change) error {
 
 func (f *filling) end() error {
 	p := f.prepared
-	p.Groups = sumGroups([]*groups{&f.groups}, p.session.db)
+	p.Groups = sumGroups([]*groups{&f.groups}, p.session.db, p.Header.Rules)
 	p.Duration = now().Sub(p.Started)
 	return f.sink.flush()
 }

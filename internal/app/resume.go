@@ -91,7 +91,7 @@ func (p *Prepared) summarise() error {
 		p.Changes++
 		return nil
 	})
-	p.Groups = sumGroups([]*groups{&g}, p.session.db)
+	p.Groups = sumGroups([]*groups{&g}, p.session.db, p.Header.Rules)
 	p.Duration = now().Sub(p.Started)
 	return err
 }

@@ -17,6 +17,15 @@ func losesPowers(e *plan.Change) bool {
 	return e.Kind == mode.Regular && (powers(&e.Before)&^powers(&e.After) != 0 || e.Before.Caps != e.After.Caps && e.Before.Caps != "")
 }
 
+// stampLeft stamps a file that a failed step left without what it had.
+func (w *worker) stampLeft(c, e *plan.Change) {
+	left := *e
+	left.After = w.seen.State
+	if losesPowers(&left) {
+		w.stamped(Stamp{c.Path, w.seen.ChangeTime})
+	}
+}
+
 // returnsPowers reports whether an undo brings such back.
 func (w *worker) returnsPowers(e *plan.Change) bool {
 	return w.header.Undo && e.Kind == mode.Regular &&

@@ -184,6 +184,7 @@ func (w *worker) onObject(o Object, c *plan.Change, now string) {
 		return
 	}
 	if err := w.take(o, e); err != nil {
+		w.stampLeft(c, e)
 		w.itemAt(c, now, Failed, err.Error(), err)
 		return
 	}
