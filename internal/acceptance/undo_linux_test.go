@@ -102,3 +102,21 @@ func TestUndoLeavesWhatSomebodyElseHadDone(t *testing.T) {
 		wantMode(t, b, 0o644)
 	})
 }
+
+// What was refused was never changed: an undo must not make of it what the plan
+// once saw.
+func TestUndoLeavesWhatTheRunCouldNotChange(t *testing.T) {
+	onHost(t, func(t *testing.T) {
+		base := testfs.Image(t, testfs.Ext4, 0)
+		locked := file(t, filepath.Join(base, "tree", "locked"), "", 0o666)
+		other := file(t, filepath.Join(base, "tree", "other"), "", 0o666)
+		shell(t, `chattr +i "$1"`, locked)
+		p := policyFile(t, `{name: files, match: {type: file}, require: {mode: "0644"}}`)
+		ward(t, "apply", "--yes", "-p", p, filepath.Join(base, "tree")).wants(t, 3, "immutable")
+		shell(t, `chattr -i "$1"`, locked)
+		must(t, unix.Chmod(locked, 0o644))
+		ward(t, "undo", "--yes").wants(t, 0, "took back 1 of 1")
+		wantMode(t, locked, 0o644)
+		wantMode(t, other, 0o666)
+	})
+}

@@ -56,8 +56,8 @@ func (e *CutOffError) Unwrap() error { return e.Err }
 // it was; a *CutOffError says that the run has begun.
 func (p *Prepared) Run(ctx context.Context, progress Progress) (*Applied, error) {
 	a := &Applied{Command: p.Command, Undoes: p.Undoes, Tree: p.Tree, Header: p.Header, Names: p.Names, Runner: accounts.Runner().Subject.UID}
-	if p.Changes == 0 && !p.Resumes {
-		return a, nil
+	if p.Changes == 0 && !p.Resumes && p.Undoes == "" {
+		return a, nil // but that a run left nothing to take back is remembered
 	}
 	started := now()
 	if !p.Resumes {

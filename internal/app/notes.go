@@ -16,10 +16,12 @@ type note struct {
 	Now     string `json:"now,omitempty"`
 	Outcome string `json:"outcome"`
 	Cause   string `json:"cause,omitempty"`
+	earlier bool   // an earlier attempt of the run may have begun on it
+	Steps   int    `json:"steps,omitempty"` // how many were taken
 }
 
 func noteOf(i *apply.Item) note {
-	n := note{Path: i.Path, Now: i.Now, Outcome: i.Outcome.String(), Cause: i.Cause}
+	n := note{Path: i.Path, Now: i.Now, Outcome: i.Outcome.String(), Cause: i.Cause, Steps: i.Steps}
 	if n.Cause == "" && i.Err != nil {
 		n.Cause = i.Err.Error()
 	}
@@ -29,7 +31,13 @@ func noteOf(i *apply.Item) note {
 // untouched reports whether the run left the object alone. What somebody else had
 // already made of it is not this run's to take back.
 func (n note) untouched() bool {
-	return n.Outcome == apply.ChangedSince.String() || n.Outcome == apply.Gone.String() || n.others()
+	switch n.Outcome {
+	case apply.ChangedSince.String(), apply.Gone.String(), apply.Already.String():
+		return true
+	case apply.Failed.String():
+		return n.Steps == 0 && !n.earlier
+	}
+	return false
 }
 
 // others reports whether somebody else had already done what the run was to do.
@@ -45,11 +53,12 @@ type resumed struct {
 type notes struct {
 	items      map[string]note
 	renumbered map[string]apply.Renumbered
+	resumed    bool
 	stamps     map[string]int64 // times of change as the run left them
 }
 
 func readNotes(j *state.Journal) (notes, error) {
-	all := notes{map[string]note{}, map[string]apply.Renumbered{}, map[string]int64{}}
+	all := notes{items: map[string]note{}, renumbered: map[string]apply.Renumbered{}, stamps: map[string]int64{}}
 	err := j.Notes(func(raw json.RawMessage) error {
 		var x struct {
 			note
@@ -62,12 +71,14 @@ func readNotes(j *state.Journal) (notes, error) {
 		}
 		switch {
 		case !x.At.IsZero():
+			all.resumed = true
 			maps.DeleteFunc(all.items, func(_ string, n note) bool { return !n.others() })
 		case x.Renumbered.Path != "":
 			all.renumbered[x.Renumbered.Path] = x.Renumbered
 		case x.Stamp.Path != "":
 			all.stamps[x.Stamp.Path] = x.Stamp.Changed
 		case x.note.Path != "":
+			x.note.earlier = all.resumed
 			all.items[x.note.Path] = x.note
 		}
 		return nil

@@ -224,7 +224,10 @@ func (p *Planned) gather(w *walk, o plan.LinkOptions, opened int64, db *account.
 	asked := make([]int64, len(w.book.rules))
 	for _, v := range w.visitors {
 		x := v.judged.(*planner)
-		errs = append(errs, x.err, x.sink.flush())
+		errs = append(errs, x.err)
+		if x.err == nil {
+			errs = append(errs, x.sink.flush())
+		}
 		p.Changes += x.changes
 		p.Refused.merge(&x.refused)
 		all = append(all, &x.groups)
@@ -239,7 +242,16 @@ func (p *Planned) gather(w *walk, o plan.LinkOptions, opened int64, db *account.
 		}
 	}
 	p.finish(w, opened)
-	return errors.Join(errs...)
+	return firstOf(errs) // they say the same of one disk
+}
+
+func firstOf(errs []error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (p *Planned) finish(w *walk, opened int64) {

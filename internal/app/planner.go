@@ -133,8 +133,8 @@ func (p *planner) add(c *plan.Change) {
 	c.Rules = set
 	p.changes++
 	p.groups.add(c, number)
-	if err := p.sink.add(c); err != nil && p.err == nil {
-		p.err = err
+	if p.err == nil {
+		p.err = p.sink.add(c)
 	}
 }
 

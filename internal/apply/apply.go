@@ -124,6 +124,7 @@ type Item struct {
 	Wanted  entry.State
 	Seen    entry.State // as last looked at, where SeenKnown says so
 	Known   entry.Facts // of Seen; 0: it was not looked at
+	Steps   int         // how many of its steps this run took
 	Cause   string      // in plain words; "" where Outcome says it all
 	Err     error       // nil, or what the system said
 }

@@ -151,6 +151,7 @@ func (w *worker) take(o Object, e *plan.Change) error {
 		if err := do(o, s); err != nil {
 			return w.stopped(o, e, i, err)
 		}
+		w.taken++
 		if w.options.Hook != nil {
 			w.hook("step: " + s.Op.String())
 		}

@@ -29,6 +29,7 @@ type worker struct {
 	around   entry.Entry // that directory as it was when it was opened
 	suspects []suspect
 	doubts   []doubt
+	taken    int  // steps taken on the present object
 	sure     bool // the present object is in doubt no more
 	lost     []plan.Change
 }
@@ -82,7 +83,7 @@ func (w *worker) carryOut(c *plan.Change) {
 // open holds the object at a path, through the directory that is held open if it
 // lies there.
 func (w *worker) open(path string) (Object, error) {
-	w.seen.Known = 0
+	w.seen.Known, w.taken = 0, 0
 	c := plan.Change{Path: path}
 	dir := c.Dir()
 	if dir == "" {
@@ -217,7 +218,7 @@ func (w *worker) itemAt(c *plan.Change, now string, o Outcome, cause string, err
 	e := w.header.Effective(&n)
 	i := Item{
 		Path: n.Path, Now: now, Kind: n.Kind, Outcome: o, Rules: n.Rules,
-		Before: e.Before, Wanted: e.After, Cause: cause, Err: err,
+		Before: e.Before, Wanted: e.After, Steps: w.taken, Cause: cause, Err: err,
 	}
 	if o != Gone && !(o == Failed && w.seen.Known == 0) {
 		i.Seen, i.Known = w.seen.State, w.seen.Known

@@ -26,6 +26,9 @@ func AppliedText(w io.Writer, a *app.Applied, style Style) error {
 	}
 	good := int64(a.Result.Of(apply.Verified) + a.Result.Of(apply.Delayed) + a.Result.Of(apply.Already))
 	line := fmt.Sprintf("%s %s of %s in %s (%s)", verb, count(good), count(int64(a.Result.Planned)), seconds(a.Duration), outcomeCounts(a))
+	if a.Result.Planned == 0 {
+		line = "nothing was left to do"
+	}
 	out.WriteString(style.bold(style.wrap("", line)))
 	switch {
 	case a.Command == "undo":
