@@ -13,6 +13,7 @@ import (
 type Directory struct {
 	root *Root
 	fd   int
+	pace sys.Pace
 	rel  string
 	name []byte // of the present object, with its NUL
 	held Object // the present object
@@ -33,7 +34,8 @@ func (r *Root) Directory(rel string, e *entry.Entry) (*Directory, error) {
 		return nil, failed("look at", r.below(rel), err)
 	}
 	setStat(e, &st)
-	d := &Directory{root: r, fd: fd, rel: rel}
+	slow := r.slow()
+	d := &Directory{root: r, fd: fd, rel: rel, pace: slow.pace(rel, e.ID)}
 	d.held.byName = func(how sys.How) (int, error) { return sys.OpenName(d.fd, &d.name[0], how) }
 	return d, nil
 }
@@ -59,11 +61,11 @@ func (d *Directory) Hold(name string, e *entry.Entry) (*Object, error) {
 		return nil, failed("open", d.below(name), syscall.EINVAL)
 	}
 	d.name = append(append(d.name[:0], name...), 0)
-	fd, err := sys.OpenName(d.fd, &d.name[0], sys.Hold)
+	fd, err := sys.HoldName(d.fd, &d.name[0], d.pace)
 	if err != nil {
 		return nil, failed("open", d.below(name), err)
 	}
-	if err := sys.StatHeld(fd, &o.st); err != nil {
+	if err := sys.StatHeldPaced(fd, &o.st, d.pace); err != nil {
 		sys.Close(fd)
 		return nil, failed("look at", d.below(name), err)
 	}
@@ -88,10 +90,18 @@ func (d *Directory) Close() error {
 	return nil
 }
 
+// pace is that of the directory through which the object was opened.
+func (o *Object) pace() sys.Pace {
+	if o.dir == nil {
+		return sys.Patient
+	}
+	return o.dir.pace
+}
+
 // LookInto is Look into an entry that is used again, whose place it does not set.
 func (o *Object) LookInto(e *entry.Entry, want entry.Facts) error {
 	var st sys.Stat
-	if err := sys.StatHeld(o.held, &st); err != nil {
+	if err := sys.StatHeldPaced(o.held, &st, o.pace()); err != nil {
 		e.Known, e.Denied = 0, want|entry.Stat
 		return o.failed("look at", err)
 	}

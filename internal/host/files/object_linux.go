@@ -84,7 +84,7 @@ func (o *Object) failed(op string, err error) error {
 
 // Close gives the descriptor back.
 func (o *Object) Close() error {
-	sys.Close(o.held)
+	sys.ClosePaced(o.held, o.pace())
 	return nil
 }
 

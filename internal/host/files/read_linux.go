@@ -70,7 +70,7 @@ func newReader(r *Root, slow slowPlaces) *reader {
 // Open implements tree.Reader.
 func (r *reader) Open(d *entry.Dir, id entry.Identity, place int64) error {
 	r.leave()
-	r.pace = r.slow.pace(d, id)
+	r.pace = r.slow.pace(d.Path, id)
 	fd, err := r.openDirectory(d)
 	if err != nil {
 		return err
@@ -96,12 +96,12 @@ func (r *reader) leave() {
 	limit := int(r.root.held.Load())
 	if r.holds && limit > 0 {
 		for len(r.chain) >= limit {
-			sys.CloseDirectory(r.chain[0].fd, r.pace)
+			sys.ClosePaced(r.chain[0].fd, r.pace)
 			r.chain = append(r.chain[:0], r.chain[1:]...)
 		}
 		r.chain = append(r.chain, held{r.dir, r.fd})
 	} else {
-		sys.CloseDirectory(r.fd, r.pace)
+		sys.ClosePaced(r.fd, r.pace)
 	}
 	r.fd = -1
 }
@@ -155,7 +155,7 @@ func (r *reader) keepAbove(d *entry.Dir) {
 		if above == top.dir {
 			return
 		}
-		sys.CloseDirectory(top.fd, r.pace)
+		sys.ClosePaced(top.fd, r.pace)
 		r.chain[n-1] = held{}
 		r.chain = r.chain[:n-1]
 	}
@@ -164,7 +164,7 @@ func (r *reader) keepAbove(d *entry.Dir) {
 // release closes every directory that is kept open for convenience.
 func (r *reader) release() {
 	for _, h := range r.chain {
-		sys.CloseDirectory(h.fd, r.pace)
+		sys.ClosePaced(h.fd, r.pace)
 	}
 	clear(r.chain)
 	r.chain = r.chain[:0]

@@ -23,7 +23,8 @@ type Root struct {
 	calls sys.Calls
 	proc  *sys.Proc // nil where there is no trustworthy one
 
-	runner ident.UID // the effective user id of this process
+	runner ident.UID         // the effective user id of this process
+	slow   func() slowPlaces // as they are when it is first asked
 
 	held    atomic.Int32 // the most directories that a reader keeps open
 	scarce  sync.Mutex   // held by the reader that waits for descriptors beside its directory's
@@ -49,6 +50,7 @@ func open(path string, calls sys.Calls) (*Root, error) {
 		return nil, failed("open", path, err)
 	}
 	r := &Root{fd: found.fd, path: found.path, trail: found.trail, stat: found.stat, calls: calls, proc: proc, runner: ident.UID(os.Geteuid())}
+	r.slow = sync.OnceValue(r.slowPlaces)
 	r.held.Store(mostHeld)
 	return r, nil
 }

@@ -18,8 +18,9 @@ type slowPlaces struct {
 	beside     map[string]bool // directories, relative to the root, in which something slow is mounted
 }
 
-func (s *slowPlaces) pace(d *entry.Dir, id entry.Identity) sys.Pace {
-	if s.everywhere || id.Device != s.device || len(s.beside) > 0 && s.beside[d.Path] {
+// pace is that of a directory, by its path relative to the root.
+func (s *slowPlaces) pace(dir string, id entry.Identity) sys.Pace {
+	if s.everywhere || id.Device != s.device || len(s.beside) > 0 && s.beside[dir] {
 		return sys.Patient
 	}
 	return sys.Prompt

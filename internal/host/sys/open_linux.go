@@ -55,6 +55,18 @@ func OpenName(dir int, name *byte, how How) (int, error) {
 	return -1, unix.EINTR
 }
 
+// HoldName is OpenName for holding, at a pace.
+func HoldName(dir int, name *byte, pace Pace) (int, error) {
+	if pace == Patient {
+		return OpenName(dir, name, Hold)
+	}
+	fd, _, e := unix.RawSyscall6(unix.SYS_OPENAT, uintptr(dir), uintptr(unsafe.Pointer(name)), uintptr(Hold), 0, 0, 0)
+	if e != 0 {
+		return -1, e
+	}
+	return int(fd), nil
+}
+
 // Follow opens the very object that descriptor fd of this process stands for,
 // through proc (see Proc), so that an O_PATH descriptor gets a real brother.
 func (p *Proc) Follow(fd int, how How) (int, error) {
@@ -168,8 +180,8 @@ func (c *Calls) cut(path string) (piece, rest string) {
 // has released the descriptor in any case.
 func Close(fd int) { _ = unix.Close(fd) }
 
-// CloseDirectory is Close for a descriptor that was only read from.
-func CloseDirectory(fd int, pace Pace) {
+// ClosePaced is Close, at a pace, for a descriptor that was only read from or held.
+func ClosePaced(fd int, pace Pace) {
 	if pace == Prompt {
 		_, _, _ = unix.RawSyscall(unix.SYS_CLOSE, uintptr(fd), 0, 0)
 		return

@@ -43,9 +43,19 @@ func StatName(dir int, name *byte, st *Stat, pace Pace) error {
 var emptyName [1]byte
 
 // StatHeld looks at the object of a descriptor, O_PATH ones too.
-func StatHeld(fd int, st *Stat) error {
-	_, _, e := unix.Syscall6(unix.SYS_STATX, uintptr(fd), uintptr(unsafe.Pointer(&emptyName[0])),
-		unix.AT_EMPTY_PATH|unix.AT_SYMLINK_NOFOLLOW|unix.AT_NO_AUTOMOUNT, wantedOfStat, uintptr(unsafe.Pointer(st)), 0)
+func StatHeld(fd int, st *Stat) error { return StatHeldPaced(fd, st, Patient) }
+
+// StatHeldPaced is StatHeld at a pace.
+func StatHeldPaced(fd int, st *Stat, pace Pace) error {
+	const flags = unix.AT_EMPTY_PATH | unix.AT_SYMLINK_NOFOLLOW | unix.AT_NO_AUTOMOUNT
+	var e unix.Errno
+	if pace == Prompt {
+		_, _, e = unix.RawSyscall6(unix.SYS_STATX, uintptr(fd), uintptr(unsafe.Pointer(&emptyName[0])),
+			flags, wantedOfStat, uintptr(unsafe.Pointer(st)), 0)
+	} else {
+		_, _, e = unix.Syscall6(unix.SYS_STATX, uintptr(fd), uintptr(unsafe.Pointer(&emptyName[0])),
+			flags, wantedOfStat, uintptr(unsafe.Pointer(st)), 0)
+	}
 	return result(e)
 }
 
