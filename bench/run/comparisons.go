@@ -18,6 +18,8 @@ func (b *bench) comparisons() []comparison {
 		{name: "check --pack baseline : bfs -perm -0002", ward: baseline, peer: always("bfs", b.tree, "-perm", "-0002"), goal: 1},
 		{name: "apply, nothing to change : chmod -R", ward: b.apply("complying"), peer: always("chmod", "-R", complying, b.tree), goal: 1. / 3},
 		{name: "apply, every mode changes : chmod -R", ward: b.alternating(), peer: b.alternatingChmod(), goal: 1, peerFirst: true},
+		{name: "apply, every mode changes : chmod -R; sync -f", ward: b.alternating(), peer: b.alternatingDurableChmod(), peerFirst: true},
+		{name: "apply, every mode changes : the least a safe change can cost", ward: b.alternating(), peer: b.alternatingFloor(), peerFirst: true},
 		{name: "check, 1,000 rules : one rule", ward: check("-p", b.path("thousand.yaml")), peer: check("-p", b.path("one.yaml")), goal: 1.2},
 	}
 }
@@ -55,6 +57,24 @@ func (b *bench) alternatingChmod() func(int) []string {
 			return []string{"chmod", "-R", wide, b.tree}
 		}
 		return []string{"chmod", "-R", narrow, b.tree}
+	}
+}
+
+// alternatingDurableChmod ends, as an apply does, when all is on disk.
+func (b *bench) alternatingDurableChmod() func(int) []string {
+	chmod := b.alternatingChmod()
+	return func(round int) []string {
+		args := chmod(round)
+		return []string{"sh", "-c", `chmod -R "$1" "$2" && sync -f "$2"`, "sh", args[2], args[3]}
+	}
+}
+
+func (b *bench) alternatingFloor() func(int) []string {
+	return func(round int) []string {
+		if round%2 == 0 {
+			return []string{b.path("changefloor"), "wide", b.tree}
+		}
+		return []string{b.path("changefloor"), "narrow", b.tree}
 	}
 }
 

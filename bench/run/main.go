@@ -85,7 +85,7 @@ func run(o options, out io.Writer) error {
 	}
 	for _, cpus := range o.cpus {
 		fmt.Fprintf(out, "\n%d files, warm cache, %d processor(s), %d rounds\n", o.files, cpus, o.rounds)
-		fmt.Fprintf(out, "%-58s %9s %9s %7s  %s\n", "", "ward", "peer", "ratio", "goal")
+		fmt.Fprintf(out, "%-62s %9s %9s %7s  %s\n", "", "ward", "peer", "ratio", "goal")
 		for _, c := range b.comparisons() {
 			if err := b.compare(c, cpus); err != nil {
 				return fmt.Errorf("%s: %w", c.name, err)
@@ -104,7 +104,7 @@ type bench struct {
 }
 
 func (b *bench) prepare() error {
-	for _, name := range []string{"floor", "maketree"} {
+	for _, name := range []string{"floor", "changefloor", "maketree"} {
 		cmd := exec.Command("go", "build", "-o", filepath.Join(b.work, name), "./bench/"+name)
 		if said, err := cmd.CombinedOutput(); err != nil {
 			return fmt.Errorf("build bench/%s: %w: %s", name, err, said)

@@ -13,3 +13,7 @@ func peakMiB(s *os.ProcessState) float64 {
 	}
 	return float64(usage.Maxrss) / 1024
 }
+
+// settle lets the disk finish what an earlier command left to it, so that none
+// pays for another.
+func settle() { syscall.Sync() }
