@@ -75,7 +75,7 @@ func runApply(cmd *cobra.Command, c *console, o applyOptions, args []string) err
 	if err != nil {
 		return err
 	}
-	asked, err := answers(who, p)
+	asked, err := answers(cmd.Context(), who, p)
 	if err != nil || len(asked) == 0 {
 		return carryOut(cmd.Context(), c, who, p, err)
 	}
@@ -140,10 +140,10 @@ func show(c *console, p *app.Prepared) error {
 
 // answers asks about each rule that wants to be asked about, and returns the ids of
 // those that were answered yes.
-func answers(who asker, p *app.Prepared) (yes []string, err error) {
+func answers(ctx context.Context, who asker, p *app.Prepared) (yes []string, err error) {
 	for i := range p.Asked {
 		a := &p.Asked[i]
-		ok, err := who.takes(a.Rule.ID+": "+a.Rule.Title, a.Count)
+		ok, err := who.takes(ctx, a.Rule.ID+": "+a.Rule.Title, a.Count)
 		if err != nil {
 			return nil, err
 		}
@@ -162,7 +162,7 @@ func carryOut(ctx context.Context, c *console, who asker, p *app.Prepared, err e
 		return err
 	}
 	if p.Changes > 0 {
-		ok, err := who.goes()
+		ok, err := who.goes(ctx)
 		if err != nil {
 			return err
 		}

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -19,8 +20,26 @@ import (
 // terminal is a pseudo-terminal: what ward writes to it, and what is typed.
 type terminal struct {
 	master, slave *os.File
-	said          bytes.Buffer
+	said          transcript
 	done          chan struct{}
+}
+
+// transcript may be read while it is written.
+type transcript struct {
+	lock sync.Mutex
+	text bytes.Buffer
+}
+
+func (x *transcript) Write(b []byte) (int, error) {
+	x.lock.Lock()
+	defer x.lock.Unlock()
+	return x.text.Write(b)
+}
+
+func (x *transcript) String() string {
+	x.lock.Lock()
+	defer x.lock.Unlock()
+	return x.text.String()
 }
 
 func newTerminal(t *testing.T) *terminal {
@@ -55,6 +74,15 @@ func control(t *testing.T, f *os.File, request uintptr, value *int32) {
 // run runs ward at the terminal, types the input, and returns what was shown.
 func (x *terminal) run(t *testing.T, input string, env []string, args ...string) (shown string, status int) {
 	t.Helper()
+	cmd := x.start(t, env, args...)
+	if _, err := io.WriteString(x.master, input); err != nil {
+		t.Fatal(err)
+	}
+	return x.wait(t, cmd)
+}
+
+func (x *terminal) start(t *testing.T, env []string, args ...string) *exec.Cmd {
+	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
@@ -65,9 +93,11 @@ func (x *terminal) run(t *testing.T, input string, env []string, args ...string)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := io.WriteString(x.master, input); err != nil {
-		t.Fatal(err)
-	}
+	return cmd
+}
+
+func (x *terminal) wait(t *testing.T, cmd *exec.Cmd) (shown string, status int) {
+	t.Helper()
 	_ = cmd.Wait() // the status is the answer
 	x.slave.Close()
 	select {
@@ -133,6 +163,35 @@ func TestQuestionBeforeTheChange(t *testing.T) {
 				t.Errorf("the file: %v %v", info.Mode(), err)
 			}
 		})
+	}
+}
+
+// Who interrupts the question has answered: nothing is changed, and no journal is
+// left.
+func TestQuestionIsInterrupted(t *testing.T) {
+	root, file := wrongFile(t)
+	runs := t.TempDir()
+	x := newTerminal(t)
+	cmd := x.start(t, []string{"WARD_STATE_DIR=" + runs}, "apply", root)
+	for end := time.Now().Add(10 * time.Second); !strings.Contains(x.said.String(), "[y/N]"); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal(x.said.String())
+		}
+	}
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	unheard := time.AfterFunc(10*time.Second, func() { _ = cmd.Process.Kill() })
+	defer unheard.Stop()
+	shown, status := x.wait(t, cmd)
+	if status != exitInterrupted || !strings.Contains(shown, "interrupted") {
+		t.Errorf("status %d:\n%s", status, shown)
+	}
+	if info, err := os.Stat(file); err != nil || info.Mode().Perm() != 0o666 {
+		t.Errorf("the file: %v %v", info.Mode(), err)
+	}
+	if left, _ := filepath.Glob(filepath.Join(runs, "runs", "*")); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
 	}
 }
 
