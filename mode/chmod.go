@@ -1,6 +1,9 @@
 package mode
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
 
 // ParseExpr reads a mode expression as GNU chmod does, to the letter:
 //
@@ -67,8 +70,8 @@ func (p *parser) octal() (action, error) {
 
 // mixed explains "755,u+x", which some programs take.
 func (p *parser) mixed(err error) error {
-	e, ok := err.(*SyntaxError)
-	if ok && e.Offset < len(p.input) && p.input[e.Offset] == ',' {
+	var e *SyntaxError
+	if errors.As(err, &e) && e.Offset < len(p.input) && p.input[e.Offset] == ',' {
 		e.Problem = "an octal mode stands alone"
 		e.Hint = "write =" + p.input
 	}

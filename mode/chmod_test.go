@@ -2,6 +2,7 @@ package mode_test
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"os"
 	"strconv"
@@ -121,8 +122,8 @@ func TestParseExprExplainsWhatIsWrong(t *testing.T) {
 	}
 	for _, tt := range tests {
 		_, err := mode.ParseExpr(tt.input)
-		e, ok := err.(*mode.SyntaxError)
-		if !ok {
+		var e *mode.SyntaxError
+		if !errors.As(err, &e) {
 			t.Errorf("%q: %v, want a syntax error", tt.input, err)
 			continue
 		}

@@ -1,6 +1,7 @@
 package mode_test
 
 import (
+	"errors"
 	"testing"
 
 	"ward/mode"
@@ -61,8 +62,8 @@ func fuzzExpr(f *testing.F, parse func(string) (mode.Expr, error)) {
 
 func wantNothing(t *testing.T, nothing bool, err error) {
 	t.Helper()
-	e, ok := err.(*mode.SyntaxError)
-	if !ok || !nothing || e.Offset < 0 || e.Offset > len(e.Input) {
+	var e *mode.SyntaxError
+	if !errors.As(err, &e) || !nothing || e.Offset < 0 || e.Offset > len(e.Input) {
 		t.Errorf("a value with its error, or an error without a place: %#v", err)
 	}
 }

@@ -1,6 +1,7 @@
 package mode
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"strconv"
@@ -40,7 +41,10 @@ func fromMarked(text, digits string) (Mode, error) {
 	if err == nil {
 		return m, nil
 	}
-	e := reinput(err, text).(*SyntaxError)
+	var e *SyntaxError
+	if !errors.As(reinput(err, text), &e) {
+		return 0, err
+	}
 	if i := strings.IndexAny(digits, "89"); i >= 0 && e.Hint == "" {
 		e.Problem = fmt.Sprintf("is not octal (%c is no octal digit)", digits[i])
 		e.Hint = `write four octal digits, such as "0644"`

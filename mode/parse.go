@@ -46,8 +46,8 @@ func parseLetters(s string) (Mode, error) {
 	if listing == nil {
 		return m, nil
 	}
-	if m, ok := parseGoMode(s); ok {
-		return m, nil
+	if goMode, ok := parseGoMode(s); ok {
+		return goMode, nil
 	}
 	m, symbolic := parseSymbolic(s)
 	if symbolic != nil && (len(s) == 10 || len(s) == 11) && !strings.ContainsAny(s, "=,") {

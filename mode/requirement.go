@@ -1,6 +1,7 @@
 package mode
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -37,7 +38,8 @@ func ParseRequirement(s string) (Expr, error) {
 
 // reinput puts the whole text back into an error about its digits.
 func reinput(err error, s string) error {
-	if e, ok := err.(*SyntaxError); ok {
+	var e *SyntaxError
+	if errors.As(err, &e) {
 		e.Offset += len(s) - len(e.Input)
 		e.Input = s
 	}

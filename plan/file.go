@@ -26,7 +26,6 @@ type Writer struct {
 	out   *bufio.Writer
 	sum   hash.Hash
 	count int
-	last  string
 }
 
 // NewWriter begins a saved plan with its header. Nothing is whole before Close.

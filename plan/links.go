@@ -185,20 +185,20 @@ type LinkOptions struct {
 	AllowOverlay bool // change one name on overlayfs, and let the others stay as they are
 }
 
-func (obj *linked) refuse(o LinkOptions) *Refusal {
-	c := obj.change
-	r := &Refusal{Path: c.Path, Kind: obj.kind, Rules: c.Rules}
+func (o *linked) refuse(options LinkOptions) *Refusal {
+	c := o.change
+	r := &Refusal{Path: c.Path, Kind: o.kind, Rules: c.Rules}
 	switch {
-	case obj.conflict != "" || obj.content != "":
+	case o.conflict != "" || o.content != "":
 		r.Why = NamesDisagree
-		r.Text = fmt.Sprintf("this file is also %s, and a rule wants something else for that name", quote(earlier(obj.conflict, obj.content)))
+		r.Text = fmt.Sprintf("this file is also %s, and a rule wants something else for that name", quote(earlier(o.conflict, o.content)))
 		r.Hint = "make the rules agree for all its names, or break the link: cp --preserve=all, then mv over one of them"
-	case o.Overlay && !o.AllowOverlay:
+	case options.Overlay && !options.AllowOverlay:
 		r.Why = OverlayLink
-		r.Text = fmt.Sprintf("it has %d names, and overlayfs would change this one and leave the others as they are", obj.links)
-	case obj.counted() < obj.links && !o.AllowOutside:
+		r.Text = fmt.Sprintf("it has %d names, and overlayfs would change this one and leave the others as they are", o.links)
+	case o.counted() < o.links && !options.AllowOutside:
 		r.Why = OutsideLinks
-		r.Text, r.Hint = obj.outside(obj.counted())
+		r.Text, r.Hint = o.outside(o.counted())
 	default:
 		return nil
 	}
@@ -206,12 +206,12 @@ func (obj *linked) refuse(o LinkOptions) *Refusal {
 }
 
 // outside says why not all names are known to lie in the tree.
-func (obj *linked) outside(counted uint32) (text, hint string) {
-	if obj.shared != "" || counted < uint32(len(obj.names)) {
-		return fmt.Sprintf("it has %d names, at least one of them in a directory where others could have linked a foreign file in", obj.links),
+func (o *linked) outside(counted uint32) (text, hint string) {
+	if o.shared != "" || counted < uint32(len(o.names)) {
+		return fmt.Sprintf("it has %d names, at least one of them in a directory where others could have linked a foreign file in", o.links),
 			"look at who owns it and at its names (find -xdev -samefile) before allowing it"
 	}
-	return fmt.Sprintf("it has %d names and only %d of them were met here: the others would change with it", obj.links, counted),
+	return fmt.Sprintf("it has %d names and only %d of them were met here: the others would change with it", o.links, counted),
 		"find the others with find -xdev -samefile"
 }
 

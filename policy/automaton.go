@@ -40,7 +40,6 @@ type automaton struct {
 	top        *state // of the root of the tree
 	atRoot     []int32
 	excludes   []bool // by pattern
-	anyInner   bool
 }
 
 // add gives a pattern its number.

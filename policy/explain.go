@@ -120,7 +120,7 @@ func (w *Worker) explain(s *subject, i int) RuleExplanation {
 	}
 	m := &w.matches[at]
 	d, found := w.decision(s, m)
-	x.Decides = w.decidedBy(s, decider(i))
+	x.Decides = w.decidedBy(decider(i))
 	switch {
 	case !m.sure && !m.kept:
 		x.Verdict, x.Why = InDoubt, "it takes "+factNames(m.need)+" to tell"
@@ -186,7 +186,7 @@ func (w *Worker) whyKept(s *subject, i int) string {
 }
 
 // decidedBy lists what a rule is the last to have written.
-func (w *Worker) decidedBy(s *subject, by decider) (out []string) {
+func (w *Worker) decidedBy(by decider) (out []string) {
 	f := &w.fold
 	if f.owner == by {
 		out = append(out, "owner")

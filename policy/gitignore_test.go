@@ -1,7 +1,7 @@
 package policy
 
 import (
-	"fmt"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -81,8 +81,9 @@ func gitIgnores(t *rapid.T, dir string, paths []string) map[string]bool {
 	cmd := exec.Command("git", "-C", dir, "check-ignore", "--no-index", "-z", "--stdin")
 	cmd.Stdin = strings.NewReader(strings.Join(paths, "\x00") + "\x00")
 	out, err := cmd.Output()
-	if exit, ok := err.(*exec.ExitError); err != nil && (!ok || exit.ExitCode() != 1) {
-		t.Fatalf("git check-ignore: %v %s", err, fmt.Sprint(exit))
+	var exit *exec.ExitError
+	if err != nil && (!errors.As(err, &exit) || exit.ExitCode() != 1) {
+		t.Fatalf("git check-ignore: %v", err)
 	}
 	ignored := map[string]bool{}
 	for _, path := range strings.Split(string(out), "\x00") {

@@ -249,12 +249,7 @@ func (g *nameGlob) match(name string) bool {
 // inOrder tells whether the texts stand in a name one after the other.
 func inOrder(texts []string, name string) bool {
 	for _, text := range texts {
-		at := -1
-		if len(text) == 1 {
-			at = strings.IndexByte(name, text[0])
-		} else {
-			at = strings.Index(name, text)
-		}
+		at := strings.Index(name, text)
 		if at < 0 {
 			return false
 		}

@@ -174,7 +174,7 @@ func (r *reader) pairs(n *yaml.Node, what string, fields []field, seen map[strin
 			merged = append(merged, value)
 			continue
 		}
-		r.pair(key, value, what, fields, seen, own, depth)
+		r.pair(key, value, what, fields, seen, own)
 	}
 	for _, m := range merged {
 		r.merge(m, what, fields, seen, depth)
@@ -199,7 +199,7 @@ func (r *reader) merge(n *yaml.Node, what string, fields []field, seen map[strin
 	}
 }
 
-func (r *reader) pair(key, value *yaml.Node, what string, fields []field, seen map[string]position, own map[string]bool, depth int) {
+func (r *reader) pair(key, value *yaml.Node, what string, fields []field, seen map[string]position, own map[string]bool) {
 	key, ok := r.resolve(key)
 	if !ok {
 		return
@@ -286,8 +286,8 @@ func (r *reader) each(n *yaml.Node, what string, read func(item *yaml.Node)) {
 	if len(n.Content) == 0 {
 		r.fail(at(n), "leave the key out, or name something", "%s is an empty list", what)
 	}
-	for _, item := range n.Content {
-		if item, ok := r.resolve(item); ok {
+	for _, written := range n.Content {
+		if item, ok := r.resolve(written); ok {
 			read(item)
 		}
 	}
@@ -303,8 +303,8 @@ func (r *reader) list(n *yaml.Node, what string, read func(item *yaml.Node)) {
 		r.fail(at(n), "", "%s is %s, not a list", what, describe(n))
 		return
 	}
-	for _, item := range n.Content {
-		if item, ok := r.resolve(item); ok {
+	for _, written := range n.Content {
+		if item, ok := r.resolve(written); ok {
 			read(item)
 		}
 	}

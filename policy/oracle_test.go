@@ -283,7 +283,7 @@ func drawPolicy(t *rapid.T) string {
 		case 1:
 			src += fmt.Sprintf("require: {owner: bob, mode: %q}", strings.Trim(rapid.SampledFrom(modeTexts).Draw(t, "expr"), "'"))
 		case 2:
-			src += fmt.Sprintf("require: {atmost: '0750', execute: readers}")
+			src += "require: {atmost: '0750', execute: readers}"
 		default:
 			src += fmt.Sprintf("require: {mode: %q}", strings.Trim(rapid.SampledFrom(modeTexts).Draw(t, "expr"), "'"))
 		}

@@ -51,15 +51,14 @@ func (f Fix) String() string {
 // Rule is what a report needs to know about one rule.
 type Rule struct {
 	finding.Rule
-	Name     string // the name in the file, without the policy's own
-	Fix      Fix
-	Forbid   bool   // matching is breaking it; no change can mend it
-	Advice   string // what to do by hand
-	Wants    string // the requirement in the words of the file: "mode go-w, group dev"
-	Selects  string // the selector in one line
-	Line     int    // where the rule starts in its file
-	Keeps    []Exception
-	sequence int
+	Name    string // the name in the file, without the policy's own
+	Fix     Fix
+	Forbid  bool   // matching is breaking it; no change can mend it
+	Advice  string // what to do by hand
+	Wants   string // the requirement in the words of the file: "mode go-w, group dev"
+	Selects string // the selector in one line
+	Line    int    // where the rule starts in its file
+	Keeps   []Exception
 }
 
 // Exception is a part of the tree that a rule leaves as it is found.

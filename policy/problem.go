@@ -19,7 +19,7 @@ type Problem struct {
 	Hint     string // what to write instead, or ""
 }
 
-// String is "ward.yaml:3:9: error: unknown key "nmae" (did you mean "name"?)".
+// String is "ward.yaml:3:9: error: unknown key "requires" (did you mean "require"?)".
 func (p Problem) String() string {
 	var b strings.Builder
 	b.WriteString(p.File)

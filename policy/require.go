@@ -59,11 +59,6 @@ func (r *modeRule) unsettled() (m mode.Mode, k mode.Kind, again bool) {
 	return 0, mode.Unknown, false
 }
 
-func (q *requirement) nothing() bool {
-	return q.owner == nil && q.group == nil && q.acl == "" && !q.mode.some &&
-		q.defaultMode.String() == "" && q.set|q.clear == 0
-}
-
 func (r *reader) requirement(n *yaml.Node) requirement {
 	n, _ = r.resolve(n)
 	q := requirement{text: flow(n)}

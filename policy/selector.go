@@ -118,7 +118,8 @@ func (r *reader) patterns(n *yaml.Node, what string) (ps []pattern) {
 		p, err := parsePattern(text)
 		p.pos = at(item)
 		if err != nil {
-			p.never = r.badPattern(p, err)
+			p.never = true
+			r.badPattern(p, err)
 		} else {
 			r.lintPattern(p)
 		}
@@ -129,14 +130,13 @@ func (r *reader) patterns(n *yaml.Node, what string) (ps []pattern) {
 
 // badPattern reports a pattern that is no pattern, or, which is only worth a
 // warning, one that is well formed and can match nothing.
-func (r *reader) badPattern(p pattern, err error) (never bool) {
+func (r *reader) badPattern(p pattern, err error) {
 	var e *neverMatches
 	if errors.As(err, &e) {
 		r.warn(p.pos, e.hint, "the pattern %q can never match: %s", p.text, e.why)
-		return true
+		return
 	}
 	r.fail(p.pos, "", "the pattern %q: %s", p.text, err)
-	return true
 }
 
 var kindWords = []string{

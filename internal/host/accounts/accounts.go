@@ -26,7 +26,7 @@ func LoadFrom(root string) (*account.Database, error) { return load(root, accoun
 
 // load reads the files below root; outside answers for sources beyond them, of
 // which there are some if beyond says so or nsswitch.conf names them.
-func load(root string, outside account.Outside, beyond bool) (*account.Database, error) {
+func load(root string, outside account.Outside, beyond bool) (*account.Database, error) { //nolint:unparam // true on systems whose files are not all
 	passwd, err := read(root, "etc/passwd")
 	if err != nil {
 		return nil, fmt.Errorf("read users: %w", err)

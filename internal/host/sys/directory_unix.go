@@ -26,7 +26,7 @@ func CreateIn(dir int, name string) (int, error) {
 func open(dir int, name string, flags int, perm uint32) (int, error) {
 	for range 64 {
 		fd, err := unix.Openat(dir, name, flags, perm)
-		if err != unix.EINTR { //nolint:errorlint // calls answer bare numbers
+		if err != unix.EINTR {
 			return fd, err
 		}
 	}
