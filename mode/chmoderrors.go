@@ -50,9 +50,8 @@ func (p *parser) unknownRight(last action) error {
 	case digit(c):
 		return p.problem(quoted(c) + " is no octal digit")
 	case strings.IndexByte("RWTS", c) >= 0:
-		e := p.problem(quoted(c) + " is not one of r, w, x, X, s and t").(*SyntaxError)
-		e.Hint = "write it small"
-		return e
+		problem := quoted(c) + " is not one of r, w, x, X, s and t"
+		return &SyntaxError{Input: p.input, Offset: p.at, Problem: problem, Hint: "write it small"}
 	}
 	return p.problem(quoted(c) + " is not one of r, w, x, X, s and t")
 }
