@@ -42,7 +42,8 @@ func newApplyCommand(c *console) *cobra.Command {
 		Long: exits(applyLong,
 			"0  everything is as wanted now",
 			"2  a mistake in the command line, a policy or the plan; nobody to ask",
-			"3  something was left alone, refused or not changed, or the run was cut off"),
+			"3  something was left alone, refused or not changed, or the run was cut off",
+			"130  stopped by a signal; what was begun can be finished or taken back"),
 		Example: applyExample,
 		Args:    wanted(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -102,7 +103,10 @@ func prepareApply(cmd *cobra.Command, c *console, o applyOptions, args []string)
 			root = args[0]
 		}
 		p, err = app.PrepareResume(ctx, app.ResumeRequest{RunOptions: o.RunOptions, Root: root})
-	case len(args) > 0 && !judges(cmd) && app.IsPlan(args[0]):
+	case len(args) > 0 && app.IsPlan(args[0]):
+		if name := judges(cmd); name != "" {
+			return nil, usage(cmd, fmt.Errorf("%s is a saved plan, which is carried out exactly: leave out --%s, or make another plan", report.Path(args[0]), name))
+		}
 		p, err = app.PrepareFile(ctx, app.ApplyFileRequest{RunOptions: o.RunOptions, File: args[0]})
 	default:
 		o.Root = rootOf(args)
@@ -115,15 +119,15 @@ func prepareApply(cmd *cobra.Command, c *console, o applyOptions, args []string)
 	return p, show(c, p)
 }
 
-// judges reports whether the command line names rules, so that its argument is a
-// tree to be judged and no plan.
-func judges(cmd *cobra.Command) bool {
+// judges names an option that only makes sense for a tree to be judged; "" where
+// there is none.
+func judges(cmd *cobra.Command) string {
 	for _, name := range []string{"policy", "pack", "rule", "only", "exclude", "deep", "also"} {
 		if cmd.Flags().Changed(name) {
-			return true
+			return name
 		}
 	}
-	return false
+	return ""
 }
 
 func show(c *console, p *app.Prepared) error {

@@ -31,7 +31,8 @@ func newUndoCommand(c *console) *cobra.Command {
 		Long: exits(undoLong,
 			"0  everything is as it was",
 			"2  a mistake in the command line; nobody to ask",
-			"3  no such run, or something was left alone or could not be changed"),
+			"3  no such run, or something was left alone or could not be changed",
+			"130  stopped by a signal; what was begun can be finished or taken back"),
 		Example: undoExample,
 		Args:    wanted(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
