@@ -228,6 +228,10 @@ func (w *worker) verify(o Object, c, e *plan.Change, now string) {
 		w.renumbered(Renumbered{Path: c.Path, Old: c.ID, New: w.seen.ID})
 	}
 	if plan.SameKnown(&w.seen.State, &e.After, facts) {
+		if w.withheld {
+			w.itemAt(c, now, ChangedSince, withheld, nil)
+			return
+		}
 		w.count(Verified)
 		if losesPowers(e) {
 			w.stamped(Stamp{c.Path, w.seen.ChangeTime})

@@ -514,7 +514,7 @@ func (p *powerLoss) promises(c powerCut, r *files.Root, d *state.Dir, runs []sta
 	case undone == state.Complete:
 		return is("undone", r, at(0))
 	case undone == state.Planned:
-		return errors.Join(resume(r, d, undoID, quiet), is("undo resumed", r, at(0)), finished(d, "undo"))
+		return undoResumed(r, d, undoID)
 	case applied == state.Drafted:
 		return is("nothing may have changed", r, at(0))
 	case applied == state.Complete:
@@ -550,6 +550,38 @@ func (p *powerLoss) durable(c powerCut, applied, undone state.Stage) error {
 	return nil
 }
 
+// notWhole is a run that was resumed and left something alone.
+type notWhole struct{ items }
+
+func (n *notWhole) Error() string { return "resumed, and not as wanted: " + n.String() }
+
+// undoResumed finishes an undo that was cut off. All is as it was, but for a file
+// that had been given back to somebody when the power went: whether he wrote it
+// since cannot be known, so what had not returned to it of setuid and capabilities
+// does not, and that is said.
+func undoResumed(r *files.Root, d *state.Dir, id string) error {
+	err := resume(r, d, id, quiet)
+	var left *notWhole
+	if !errors.As(err, &left) {
+		return errors.Join(err, is("undo resumed", r, at(0)), finished(d, "undo"))
+	}
+	want := at(0)
+	for _, item := range left.list {
+		if item.Outcome != apply.ChangedSince || !strings.Contains(item.Cause, "they do not come back") {
+			return err
+		}
+		e, err := look(r, item.Path, facts)
+		if err != nil {
+			return err
+		}
+		if e.Mode&^(want[item.Path].Mode&0o777) != 0 || e.Caps != "" && e.Caps != want[item.Path].Caps || e.UID == 0 {
+			return fmt.Errorf("%s was left with %v", item.Path, e.State)
+		}
+		delete(want, item.Path)
+	}
+	return is("undo resumed but for what was told", r, want)
+}
+
 // resume finishes a run that was cut off.
 func resume(r *files.Root, d *state.Dir, id string, step func(string)) error {
 	j, err := d.Journal(id)
@@ -564,7 +596,7 @@ func resume(r *files.Root, d *state.Dir, id string, step func(string)) error {
 		return err
 	}
 	if !res.Whole() {
-		return fmt.Errorf("resumed, and not as wanted: %v", &got)
+		return &notWhole{got}
 	}
 	if err := j.Complete(state.Counts{}); err != nil {
 		return err

@@ -32,6 +32,17 @@ func (w *worker) returnsPowers(e *plan.Change) bool {
 		(powers(&e.After)&^powers(&e.Before) != 0 || e.After.Caps != e.Before.Caps && e.After.Caps != "")
 }
 
+// withheld says why a file does not get everything back.
+const withheld = "others could write it, and it was changed since it lost setuid, setgid or capabilities: they do not come back to it"
+
+// withhold takes out of a change that was cut off what must not return.
+func withhold(e *plan.Change) {
+	e.After.Mode &^= powers(&e.After) &^ powers(&e.Before)
+	if e.After.Caps != e.Before.Caps {
+		e.After.Caps = ""
+	}
+}
+
 func powers(s *entry.State) mode.Mode { return s.Mode & (mode.SetUID | mode.SetGID) }
 
 // untouched reports whether the file surely is what the run left.

@@ -29,6 +29,7 @@ type worker struct {
 	around   entry.Entry // that directory as it was when it was opened
 	suspects []suspect
 	doubts   []doubt
+	withheld bool // the present object gets back less than it had
 	taken    int  // steps taken on the present object
 	sure     bool // the present object is in doubt no more
 	lost     []plan.Change
@@ -180,9 +181,13 @@ func (w *worker) onObject(o Object, c *plan.Change, now string) {
 		w.effective.Before = w.seen.State
 		e = &w.effective
 	}
-	if w.returnsPowers(e) && !w.untouched(c, e) {
-		w.itemAt(c, now, ChangedSince, "others could write it, and it was changed since it lost setuid, setgid or capabilities: they do not come back to it", nil)
+	w.withheld = w.returnsPowers(e) && !w.untouched(c, e)
+	switch {
+	case w.withheld && progress == plan.NotDone:
+		w.itemAt(c, now, ChangedSince, withheld, nil)
 		return
+	case w.withheld:
+		withhold(e) // an object is not left between its states
 	}
 	if err := w.take(o, e); err != nil {
 		w.stampLeft(c, e)
