@@ -9,9 +9,11 @@ import (
 	"time"
 
 	"ward/acl"
+	"ward/entry"
 	"ward/ident"
 	"ward/internal/app"
 	"ward/internal/host/state"
+	"ward/mode"
 )
 
 // LogText lists runs, the last one first.
@@ -103,6 +105,9 @@ func logged(out *bufio.Writer, x *app.Logged, l *app.RunLog) {
 	for _, d := range Differences(&x.Before, &x.After, x.Kind, l.Names) {
 		fmt.Fprintf(out, "    %s %s -> %s\n", d.Attribute, d.From, d.To)
 	}
+	if same := unchanged(x, l.Names); len(same) > 0 {
+		fmt.Fprintf(out, "    unchanged: %s\n", strings.Join(same, ", "))
+	}
 	for _, r := range x.Rules {
 		rule := l.Header.Rules[r]
 		fmt.Fprintf(out, "    rule %s\n", strings.TrimSuffix(Path(rule.ID)+": "+printable(title(rule.ID, rule.Title)), ": "))
@@ -115,6 +120,26 @@ func logged(out *bufio.Writer, x *app.Logged, l *app.RunLog) {
 		text += ": " + x.Cause
 	}
 	fmt.Fprintf(out, "    %s\n", printable(text))
+}
+
+// unchanged is what mode, owner, group and access list were and are. A list that the
+// change could not touch was not read.
+func unchanged(x *app.Logged, names acl.Names) []string {
+	a, b := &x.Before, &x.After
+	var same []string
+	if a.Mode == b.Mode && x.Kind != mode.Symlink {
+		same = append(same, "mode "+Mode(a.Mode, x.Kind))
+	}
+	if a.UID == b.UID {
+		same = append(same, "owner "+User(a.UID, names))
+	}
+	if a.GID == b.GID {
+		same = append(same, "group "+Group(a.GID, names))
+	}
+	if x.Known&entry.AccessACL != 0 && a.ACL.Equal(b.ACL) {
+		same = append(same, "acl "+List(a.ACL, names))
+	}
+	return same
 }
 
 type logJSON struct {
