@@ -97,6 +97,9 @@ func modePolicy(expression string) string {
 	return head + fmt.Sprintf("  - {name: all, match: {type: [file, dir]}, require: {mode: %q}}\n", expression)
 }
 
+// tops are directories at the top of the tree (bench/maketree).
+var tops = strings.Fields("arch block certs crypto documentation drivers fs include init kernel lib mm net scripts sound tools")
+
 // manyRules are a third literal names, a third suffixes and a third globs below a
 // directory, few of which ever match: what a large site's policy looks like.
 func manyRules(n int) string {
@@ -110,7 +113,7 @@ func manyRules(n int) string {
 		case 1:
 			pattern = fmt.Sprintf("**/*.suffix%d", i)
 		case 2:
-			pattern = fmt.Sprintf("/directory%d/**/x*", i)
+			pattern = fmt.Sprintf("/%s/**/x%d*", tops[i%len(tops)], i)
 		}
 		fmt.Fprintf(&s, "  - {name: rule-%d, match: {type: file, path: [%q]}, require: {mode: \"o-w\"}}\n", i, pattern)
 	}
