@@ -41,6 +41,8 @@ func newRootCommand(c *console) *cobra.Command {
 	root.AddGroup(
 		&cobra.Group{ID: "main", Title: "Main commands:"},
 		&cobra.Group{ID: "policy", Title: "Policies and rules:"},
+		&cobra.Group{ID: "access", Title: "Who may do what, and why:"},
+		&cobra.Group{ID: "modes", Title: "Modes, owners and access lists:"},
 		&cobra.Group{ID: "more", Title: "More:"},
 	)
 	add := func(group string, commands ...*cobra.Command) {
