@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"iter"
 	"path/filepath"
@@ -127,6 +128,7 @@ func Check(ctx context.Context, q CheckRequest, progress Progress) (*Checked, er
 		answer:  &Checked{Started: started, PerRule: q.PerRule, Names: db, Every: book.every()},
 		matched: make([]bool, len(book.rules)),
 		broken:  map[ruleTree]bool{}, accepted: map[ruleTree]bool{},
+		overlaps: overlapsOf(realPaths(q.Roots)),
 	}
 	if err := c.trees(ctx, q.Roots, progress); err != nil {
 		return nil, errors.Join(err, c.sorter.Close())
@@ -145,6 +147,7 @@ type checking struct {
 	broken  map[ruleTree]bool
 	// accepted is where known findings of a rule lie: no command mends all but them.
 	accepted map[ruleTree]bool
+	overlaps *overlaps
 	answer   *Checked
 }
 
@@ -166,6 +169,21 @@ func (c *checking) trees(ctx context.Context, roots []string, progress Progress)
 	return nil
 }
 
+// realPaths are the paths of roots without symbolic links. A root that is not there
+// overlaps nothing.
+func realPaths(roots []string) []string {
+	if len(roots) < 2 {
+		return nil
+	}
+	var all []string
+	for _, root := range roots {
+		if real, err := filepath.EvalSymlinks(root); err == nil {
+			all = append(all, absolute([]string{real})...)
+		}
+	}
+	return all
+}
+
 // openError is a root that cannot be read at all.
 type openError struct {
 	path string
@@ -174,6 +192,17 @@ type openError struct {
 
 func (e *openError) Error() string { return e.err.Error() }
 func (e *openError) Unwrap() error { return e.err }
+
+// PseudoError is a root on a file system that is the kernel's own view of itself.
+// Its modes are made up and mended by nobody.
+type PseudoError struct {
+	Path       string
+	Filesystem string // "proc", "sysfs" …
+}
+
+func (e *PseudoError) Error() string {
+	return fmt.Sprintf("%q lies on %s, which the kernel makes up: it has no permissions to mend", e.Path, e.Filesystem)
+}
 
 func (c *checking) tree(ctx context.Context, path string, progress Progress) error {
 	root, err := files.Open(path)
@@ -185,6 +214,9 @@ func (c *checking) tree(ctx context.Context, path string, progress Progress) err
 	if err != nil {
 		return &openError{path, err}
 	}
+	if fs := root.Filesystem(); fs.Pseudo {
+		return &openError{path, &PseudoError{root.Path(), fs.Name}}
+	}
 	if slices.ContainsFunc(c.answer.Trees, func(t Tree) bool { return t.Root == tree.Root }) {
 		return nil // the same tree by another name
 	}
@@ -192,10 +224,10 @@ func (c *checking) tree(ctx context.Context, path string, progress Progress) err
 	if err != nil {
 		return err
 	}
-	w := newWalk(c.book, judges, uint16(len(c.answer.Trees)), tree.Root)
+	w := newWalk(c.book, judges, uint16(len(c.answer.Trees)), root)
 	c.answer.Trees = append(c.answer.Trees, tree)
 	err = w.run(ctx, root, progress, func(v *visitor) judged {
-		return &findings{visitor: v, known: c.known.worker(), kept: kept{
+		return &findings{visitor: v, known: c.known.worker(), overlaps: c.overlaps.worker(), kept: kept{
 			adder: c.sorter.Adder(), limit: c.limit, first: map[uint16]*least{}, counts: make([]int64, len(c.book.rules)),
 		}, broken: map[uint16]bool{}, accepted: map[uint16]bool{}}
 	})
@@ -222,6 +254,7 @@ func (c *checking) gather(w *walk) error {
 			c.accepted[ruleTree{rule, w.tree}] = true
 		}
 		c.known.merge(f.known)
+		c.overlaps.merge(f.overlaps)
 	}
 	w.total(c.answer, c.matched)
 	return errors.Join(errs...)

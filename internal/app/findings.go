@@ -12,10 +12,11 @@ import (
 
 // findings makes findings of what the policies decided, for one worker.
 type findings struct {
-	visitor *visitor
-	known   *knownFile
-	kept    kept
-	broken  map[uint16]bool // rules with a finding that can be mended
+	visitor  *visitor
+	known    *knownFile
+	overlaps *overlaps
+	kept     kept
+	broken   map[uint16]bool // rules with a finding that can be mended
 	// accepted is rules with a known finding: mending all would mend it too.
 	accepted map[uint16]bool
 	err      error // of the sorter
@@ -60,6 +61,9 @@ func (f *findings) wanted(e *entry.Entry, policyNumber, rule int, o *policy.Outc
 func (f *findings) add(e *entry.Entry, path string, number uint16, refused error, wanted entry.State) {
 	w := f.visitor.walk
 	rule := &w.book.rules[number]
+	if f.overlaps.repeats(rule.ID, Place(w.root, path)) {
+		return
+	}
 	if f.known.accepts(rule.ID, path, w.root, e.Kind == mode.Directory) {
 		f.accepted[number] = true
 		return

@@ -140,7 +140,12 @@ func readFile(name string) ([]byte, error) {
 	return text, nil
 }
 
+// add takes a policy that has not been named before. The same text twice would say
+// everything twice.
 func (b *rulebook) add(p *policy.Policy, ref plan.PolicyRef, own bool) {
+	if slices.ContainsFunc(b.refs, func(r plan.PolicyRef) bool { return r.Digest == ref.Digest }) {
+		return
+	}
 	b.policies = append(b.policies, p)
 	b.refs = append(b.refs, ref)
 	b.own = append(b.own, own)

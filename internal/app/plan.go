@@ -199,7 +199,7 @@ func (g *planning) walk(p *Planned) (*walk, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := newWalk(book, judges, 0, g.root.Path())
+	w := newWalk(book, judges, 0, g.root)
 	w.links = true
 	p.Header, err = book.header(g.root, p.Started)
 	return w, err

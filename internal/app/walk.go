@@ -20,7 +20,8 @@ type walk struct {
 	judges   []*policy.Judge
 	tree     uint16
 	root     string
-	links    bool // entries with several names are handed on though nothing is wrong
+	pseudo   map[string]bool // directories on which the kernel's own views are mounted
+	links    bool            // entries with several names are handed on though nothing is wrong
 	visitors []*visitor
 	seen     atomic.Int64 // entries looked at, counted in steps
 }
@@ -35,8 +36,12 @@ type judged interface {
 	entry(e *entry.Entry, outcomes []policy.Outcome) entry.Facts
 }
 
-func newWalk(b *rulebook, judges []*policy.Judge, number uint16, root string) *walk {
-	return &walk{book: b, judges: judges, tree: number, root: root}
+func newWalk(b *rulebook, judges []*policy.Judge, number uint16, root *files.Root) *walk {
+	w := &walk{book: b, judges: judges, tree: number, root: root.Path()}
+	if b.judging.CrossMounts {
+		w.pseudo = root.PseudoMounts()
+	}
+	return w
 }
 
 // treeOf says what kind of tree a root is.
@@ -96,6 +101,10 @@ func (v *visitor) Enter(d *entry.Dir) bool {
 	if !v.walk.book.exclude.Empty() && d.Parent != nil && v.walk.book.exclude.Match(d.Path, true) {
 		return false
 	}
+	if v.walk.pseudo[d.Path] {
+		v.skip(d.Path)
+		return false
+	}
 	wanted := false
 	for _, w := range v.workers {
 		wanted = w.Enter(d) || wanted
@@ -134,8 +143,10 @@ func (v *visitor) Fail(path string, err error) {
 }
 
 // Skip implements tree.SkipVisitor.
-func (v *visitor) Skip(e *entry.Entry, _ tree.Skip) {
+func (v *visitor) Skip(e *entry.Entry, _ tree.Skip) { v.skip(e.Path()) }
+
+func (v *visitor) skip(path string) {
 	if len(v.skipped) < MaxUnseen {
-		v.skipped = append(v.skipped, Place(v.walk.root, e.Path()))
+		v.skipped = append(v.skipped, Place(v.walk.root, path))
 	}
 }

@@ -44,6 +44,7 @@ type Filesystem struct {
 	Network  bool   // another machine keeps it
 	Overlay  bool   // overlayfs: a change copies an object up, and parts its hard links
 	FUSE     bool   // a program of some user serves it
+	Pseudo   bool   // the kernel's own view of itself: proc, sysfs, cgroup2 …
 }
 
 // beneath says whether a path names something strictly below a root, in the form

@@ -47,8 +47,31 @@ var filesystems = map[int64]Filesystem{
 	0x0bd00bd0: {Name: "lustre", Network: true},
 	0x47504653: {Name: "gpfs", Network: true},
 	0x0187:     {Name: "autofs"},
-	0x9fa0:     {Name: "proc"},
-	0x62656572: {Name: "sysfs"},
-	0x64626720: {Name: "debugfs"},
-	0x63677270: {Name: "cgroup2"},
+	0x9fa0:     {Name: "proc", Pseudo: true},
+	0x62656572: {Name: "sysfs", Pseudo: true},
+	0x64626720: {Name: "debugfs", Pseudo: true},
+	0x74726163: {Name: "tracefs", Pseudo: true},
+	0x73636673: {Name: "securityfs", Pseudo: true},
+	0x0027e0eb: {Name: "cgroup", Pseudo: true},
+	0x63677270: {Name: "cgroup2", Pseudo: true},
+	0xcafe4a11: {Name: "bpf", Pseudo: true},
+	0x6165676c: {Name: "pstore", Pseudo: true},
+	0x62656570: {Name: "configfs", Pseudo: true},
+	0xde5e81e4: {Name: "efivarfs", Pseudo: true},
+	0xf97cff8c: {Name: "selinuxfs", Pseudo: true},
+	0x43415d53: {Name: "smackfs", Pseudo: true},
+	0x6e736673: {Name: "nsfs", Pseudo: true},
+	0x42494e4d: {Name: "binfmt_misc", Pseudo: true},
+	0x65735543: {Name: "fusectl", Pseudo: true},
+	0x67596969: {Name: "rpc_pipefs", Pseudo: true},
+}
+
+// pseudo are the names of the file systems that are views of the kernel.
+func pseudo(name string) bool {
+	for _, fs := range filesystems {
+		if fs.Pseudo && fs.Name == name {
+			return true
+		}
+	}
+	return false
 }

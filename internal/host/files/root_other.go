@@ -214,3 +214,7 @@ func (o *Object) SetCaps(string) error { return o.refuse("change capabilities of
 
 // SetFlags is not supported here.
 func (o *Object) SetFlags(entry.Flags) error { return o.refuse("change flags of") }
+
+// PseudoMounts are the directories on which views of the kernel are mounted: none
+// that ward knows of on this system.
+func (r *Root) PseudoMounts() map[string]bool { return nil }

@@ -1,6 +1,7 @@
 package files
 
 import (
+	"iter"
 	"os"
 	"path"
 	"strings"
@@ -38,21 +39,51 @@ func (r *Root) slowPlaces() slowPlaces {
 }
 
 // besideSlow finds the directories in which something that is not local is mounted,
-// in the text of /proc/self/mountinfo (proc_pid_mountinfo(5)).
+// in the text of /proc/self/mountinfo.
 func besideSlow(mounts, root string) map[string]bool {
 	beside := map[string]bool{}
-	top := strings.TrimSuffix(root, "/") + "/"
-	for line := range strings.Lines(mounts) {
-		before, after, ok := strings.Cut(line, " - ")
-		fields, kinds := strings.Fields(before), strings.Fields(after)
-		if !ok || len(fields) < 5 || len(kinds) == 0 || local[kinds[0]] {
-			continue
-		}
-		if rel, below := strings.CutPrefix(unescape(fields[4]), top); below && rel != "" {
+	for rel, kind := range mountsBelow(mounts, root) {
+		if !local[kind] {
 			beside[path.Dir(rel)] = true
 		}
 	}
 	return beside
+}
+
+// PseudoMounts are the directories, relative to the root, on which views of the
+// kernel are mounted: proc, sysfs and the like. Where the mounts cannot be read
+// there are none.
+func (r *Root) PseudoMounts() map[string]bool {
+	mounts, err := os.ReadFile("/proc/self/mountinfo")
+	if err != nil {
+		return nil
+	}
+	found := map[string]bool{}
+	for rel, kind := range mountsBelow(string(mounts), r.path) {
+		if pseudo(kind) {
+			found[rel] = true
+		}
+	}
+	return found
+}
+
+// mountsBelow yields what is mounted below a root, by its path relative to it, and
+// of which kind that file system is (proc_pid_mountinfo(5)).
+func mountsBelow(mounts, root string) iter.Seq2[string, string] {
+	top := strings.TrimSuffix(root, "/") + "/"
+	return func(yield func(rel, kind string) bool) {
+		for line := range strings.Lines(mounts) {
+			before, after, ok := strings.Cut(line, " - ")
+			fields, kinds := strings.Fields(before), strings.Fields(after)
+			if !ok || len(fields) < 5 || len(kinds) == 0 {
+				continue
+			}
+			rel, below := strings.CutPrefix(unescape(fields[4]), top)
+			if below && rel != "" && !yield(rel, kinds[0]) {
+				return
+			}
+		}
+	}
 }
 
 // unescape undoes the four escapes that the kernel uses in mount points (mangle in
