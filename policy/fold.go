@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"errors"
 	"slices"
 
 	"ward/acl"
@@ -428,11 +429,27 @@ func (w *Worker) decision(s *subject, m *match) (Decision, bool) {
 	}
 	for _, x := range f.refused {
 		if x.rule == m.rule {
-			d.Refused = x.err
+			d.Refused = namedError{x.err, w.accounts}
 		}
 	}
 	return d, d.Mode != 0 || d.Owner || d.Group || d.ACL || d.Default || d.Flags != 0 || d.Forbid || d.Refused != nil
 }
+
+// namedError is why a demand cannot be met, with this machine's names for ids.
+type namedError struct {
+	cause error
+	names acl.Names
+}
+
+func (e namedError) Error() string {
+	var mask *acl.MaskError
+	if errors.As(e.cause, &mask) {
+		return mask.Format(e.names)
+	}
+	return e.cause.Error()
+}
+
+func (e namedError) Unwrap() error { return e.cause }
 
 // entryDiffers tells whether an entry of a list differs in the end. What the mode
 // shows of an access list is the mode's affair, except a mask that comes or goes

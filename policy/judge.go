@@ -35,7 +35,7 @@ type Decision struct {
 	Default bool        // entries of the default list differ
 	Flags   entry.Flags // the flags that differ
 	Forbid  bool        // the rule forbids that such an entry exists
-	Refused error       // the demand cannot be met as it is written (an *acl.MaskError)
+	Refused error       // the demand cannot be met as it is written; says why with names, and is an *acl.MaskError
 }
 
 // Worker judges for one goroutine. The slices of an Outcome are valid until its

@@ -1,10 +1,8 @@
 package app
 
 import (
-	"errors"
 	"strings"
 
-	"ward/acl"
 	"ward/entry"
 	"ward/mode"
 	"ward/policy"
@@ -44,15 +42,6 @@ func (f *findings) entry(e *entry.Entry, outcomes []policy.Outcome) entry.Facts 
 	return 0
 }
 
-// why is the reason of a refusal, with names for ids.
-func (b *rulebook) why(refused error) string {
-	var mask *acl.MaskError
-	if errors.As(refused, &mask) {
-		return mask.Format(b.accounts)
-	}
-	return refused.Error()
-}
-
 // wanted is what an entry would be if only one rule had its way.
 func (f *findings) wanted(e *entry.Entry, policyNumber, rule int, o *policy.Outcome) entry.State {
 	return f.visitor.workers[policyNumber].Partial(e, o, func(i int) bool { return i == rule })
@@ -73,7 +62,7 @@ func (f *findings) add(e *entry.Entry, path string, number uint16, refused error
 		kind: e.Kind, known: e.Known, found: e.State, wanted: wanted,
 	}
 	if refused != nil {
-		r.refused = w.book.why(refused)
+		r.refused = refused.Error()
 	}
 	if fixable(rule, r.refused) {
 		f.broken[number] = true

@@ -63,13 +63,16 @@ func List(l acl.List, names acl.Names) string {
 	return l.Format(names)
 }
 
-// Capabilities is the extended attribute of a program's capabilities in
-// hexadecimal, or "none".
+// Capabilities is the extended attribute of a program's capabilities as getcap
+// shows it, or "none"; one that is damaged is in hexadecimal.
 func Capabilities(raw string) string {
 	if raw == "" {
 		return "none"
 	}
-	return hex.EncodeToString([]byte(raw))
+	if c, err := ident.DecodeFileCapabilities([]byte(raw)); err == nil {
+		return c.String()
+	}
+	return "0x" + hex.EncodeToString([]byte(raw))
 }
 
 var flagWords = [...]struct {

@@ -2,6 +2,7 @@ package report
 
 import (
 	"encoding/base64"
+	"encoding/hex"
 	"strings"
 	"unicode/utf8"
 
@@ -20,9 +21,10 @@ type StateJSON struct {
 	GID          uint32   `json:"gid"`
 	User         string   `json:"user"`
 	Group        string   `json:"group"`
-	ACL          []string `json:"acl,omitempty"`          // entries as getfacl writes them
-	DefaultACL   []string `json:"defaultAcl,omitempty"`   // likewise, without "default:"
-	Capabilities string   `json:"capabilities,omitempty"` // raw attribute in hexadecimal
+	ACL          []string `json:"acl,omitempty"`              // entries as getfacl writes them
+	DefaultACL   []string `json:"defaultAcl,omitempty"`       // likewise, without "default:"
+	Capabilities string   `json:"capabilities,omitempty"`     // raw attribute in hexadecimal
+	Granted      string   `json:"capabilitiesText,omitempty"` // the same as getcap shows it
 	Flags        []string `json:"flags,omitempty"`
 }
 
@@ -39,7 +41,7 @@ func State(s *entry.State, k mode.Kind, names acl.Names) StateJSON {
 		d.User, d.Group = names.UserName(s.UID), names.GroupName(s.GID)
 	}
 	if s.Caps != "" {
-		d.Capabilities = Capabilities(s.Caps)
+		d.Capabilities, d.Granted = hex.EncodeToString([]byte(s.Caps)), Capabilities(s.Caps)
 	}
 	return d
 }
