@@ -113,3 +113,71 @@ func ExampleMode_FileMode() {
 	fmt.Println(mode.Mode(0o4755).FileMode(mode.Regular))
 	// Output: urwxr-xr-x
 }
+
+func ExampleParseSpelling() {
+	for _, text := range []string{"drwxrwx--T+", "S_IREAD|S_IWRITE", "100644", "2147484141", "755"} {
+		s, _ := mode.ParseSpelling(text)
+		fmt.Println(s.Mode.Octal(), s.Kind, s.Notation, len(s.Others))
+	}
+	// Output:
+	// 1770 directory ls 0
+	// 0600 unknown constants 0
+	// 0644 file st_mode 0
+	// 0755 directory Go number 0
+	// 0755 unknown octal 2
+}
+
+func ExampleParseDecimal() {
+	s, _ := mode.ParseDecimal("420")
+	fmt.Println(s.Mode.Octal())
+	// Output: 0644
+}
+
+func ExampleParseGo() {
+	m, k, _ := mode.ParseGo("dgrwxrwx---")
+	fmt.Println(m.Octal(), k)
+	// Output: 2770 directory
+}
+
+func ExampleMode_GoSyntax() {
+	fmt.Println(mode.Mode(0o4755).GoSyntax())
+	// Output: fs.ModeSetuid|0o755
+}
+
+func ExampleMode_FormatOn() {
+	fmt.Println(mode.Mode(0o2745).FormatOn(mode.Regular, "linux"), mode.Mode(0o2745).FormatOn(mode.Regular, "solaris"))
+	// Output: -rwxr-Sr-x -rwxr-lr-x
+}
+
+func ExampleMode_Meanings() {
+	for _, meaning := range mode.SetUID.Meanings(mode.Directory, "linux") {
+		fmt.Println(meaning.Systems, meaning.Words)
+	}
+	// Output:
+	// [linux darwin solaris] does nothing on a directory
+	// [freebsd] does nothing, but on a mount with suiddir new entries take the directory's owner
+}
+
+func ExampleCompare() {
+	for _, s := range mode.Compare(0o755, 0o750, mode.Directory) {
+		fmt.Println(s.Who, "loses:", strings.Join(s.Loses, ", "))
+	}
+	// Output: everybody else loses: list it, reach what lies in it
+}
+
+func ExampleMode_Created() {
+	fmt.Println(mode.Mode(0o666).Created(mode.Regular, 0o027).Octal(), mode.Mode(0o2777).Created(mode.Directory, 0o022).Octal())
+	// Output: 0640 0755
+}
+
+func ExampleMode_UmaskFor() {
+	mask, ok := mode.Mode(0o640).UmaskFor(mode.Regular)
+	fmt.Println(mask.Octal(), ok)
+	// Output: 0027 true
+}
+
+func ExampleParseUmask() {
+	mask, _ := mode.ParseUmask("u=rwx,g=rx,o=", 0)
+	fmt.Println(mask.Octal(), mode.FormatUmask(mask))
+	// Output: 0027 u=rwx,g=rx,o=
+}

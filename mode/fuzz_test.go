@@ -67,3 +67,67 @@ func wantNothing(t *testing.T, nothing bool, err error) {
 		t.Errorf("a value with its error, or an error without a place: %#v", err)
 	}
 }
+
+// What is read in any notation is written in every one as something that reads as
+// the same; what it says of the type too, where the notation has room for it.
+func FuzzParseSpelling(f *testing.F) {
+	for _, s := range append(seeds, "33188", "0100644", "2147484141", "0x1ed", "493", "420", "Drw-rw-rw-", "Lrwxrwxrwx", "S_IFDIR|S_IRWXU") {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		x, err := mode.ParseSpelling(s)
+		if err != nil {
+			wantNothing(t, x.Mode == 0 && x.Notation == 0 && x.Others == nil, err)
+			return
+		}
+		if x.Notation == 0 || x.Mode > mode.All {
+			t.Fatalf("%q: %+v", s, x)
+		}
+		texts := []string{x.Mode.Format(x.Kind), x.Mode.Octal(), x.Mode.Symbolic(), x.Mode.Constants()}
+		for i, text := range texts {
+			again, err := mode.ParseSpelling(text)
+			if err != nil || again.Mode != x.Mode || i == 0 && again.Kind != x.Kind {
+				t.Errorf("%q is %s, written %q, read %+v: %v", s, x.Mode.Format(x.Kind), text, again, err)
+			}
+		}
+		if plain, err := mode.Parse(s); err == nil && plain != x.Mode {
+			t.Errorf("%q: Parse says %s, ParseSpelling %s", s, plain.Octal(), x.Mode.Octal())
+		}
+	})
+}
+
+// What ParseGo reads, Go prints as it was; errors come without a mode.
+func FuzzParseGo(f *testing.F) {
+	for _, s := range []string{"-rw-r--r--", "dgrwxr-x---", "ugtrwxrwxrwx", "Dcrw-rw-rw-", "dalTLDpSugct?rwxrwxrwx", "rwxrwxrwx", "--rw-r--r--"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		m, k, err := mode.ParseGo(s)
+		if err != nil {
+			wantNothing(t, m == 0 && k == mode.Unknown, err)
+			return
+		}
+		again, kind, err := mode.ParseGo(m.FileMode(k).String())
+		if err != nil || again != m || kind != k {
+			t.Errorf("%q is %s %s, written %q", s, m.Octal(), k, m.FileMode(k))
+		}
+	})
+}
+
+// A umask is read as nine bits, and what it leaves reads back.
+func FuzzParseUmask(f *testing.F) {
+	for _, s := range append(seeds, "027", "u=rwx,g=rx,o=", "1022") {
+		f.Add(s, uint16(0o022))
+	}
+	f.Fuzz(func(t *testing.T, s string, present uint16) {
+		mask, err := mode.ParseUmask(s, mode.Mode(present)&mode.Permissions)
+		if err != nil {
+			wantNothing(t, mask == 0, err)
+			return
+		}
+		again, err := mode.ParseUmask(mode.FormatUmask(mask), 0)
+		if mask > mode.Permissions || err != nil || again != mask {
+			t.Errorf("%q is %s, which reads back as %s: %v", s, mask.Octal(), again.Octal(), err)
+		}
+	})
+}

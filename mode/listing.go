@@ -2,7 +2,6 @@ package mode
 
 import (
 	"fmt"
-	"io/fs"
 	"strings"
 )
 
@@ -94,28 +93,4 @@ func fromRight(c byte, i int) (Mode, bool) {
 		return special, true
 	}
 	return 0, false
-}
-
-// parseGoMode reads what fs.FileMode's String writes: letters for type and
-// special bits, of which there may be several, before the nine rights.
-func parseGoMode(s string) (Mode, bool) {
-	const letters = "dalTLDpSugct?" // the order of fs.FileMode's bits from the highest
-	split := len(s) - 9
-	if split < 1 {
-		return 0, false
-	}
-	perm, err := parseRights(s, split)
-	if err != nil || perm&Special != 0 {
-		return 0, false
-	}
-	f := fs.FileMode(perm)
-	for _, c := range []byte(s[:split]) {
-		i := strings.IndexByte(letters, c)
-		if i < 0 {
-			return 0, false
-		}
-		f |= 1 << (31 - i)
-	}
-	m, _ := FromFileMode(f)
-	return m, true
 }

@@ -14,14 +14,15 @@ import (
 //	urwxr-xr-x dtrwxrwxrwx                 what Go's fs.FileMode prints
 //
 // An expression whose result depends on the mode before, or on the umask, is an
-// error: ParseExpr reads those. Errors are of type *SyntaxError.
+// error: ParseExpr reads those. ParseSpelling also tells the notation, and reads
+// numbers with a type in them. Errors are of type *SyntaxError.
 func Parse(s string) (Mode, error) {
 	switch {
 	case s == "":
 		return 0, &SyntaxError{Problem: "is empty"}
 	case strings.HasPrefix(s, "0o"), strings.HasPrefix(s, "0O"):
 		return parsePrefixed(s)
-	case strings.Contains(s, "S_I"), strings.Contains(s, "|"), strings.HasSuffix(s, "PERMS"), s == "DEFFILEMODE":
+	case looksLikeConstants(s):
 		return parseConstants(s)
 	case digit(s[0]):
 		return parseOctal(s, 0)
@@ -46,8 +47,8 @@ func parseLetters(s string) (Mode, error) {
 	if listing == nil {
 		return m, nil
 	}
-	if goMode, ok := parseGoMode(s); ok {
-		return goMode, nil
+	if fromGo, _, err := ParseGo(s); err == nil {
+		return fromGo, nil
 	}
 	m, symbolic := parseSymbolic(s)
 	if symbolic != nil && (len(s) == 10 || len(s) == 11) && !strings.ContainsAny(s, "=,") {

@@ -86,6 +86,9 @@ func (m Mode) special(bit Mode, k Kind, system string) string {
 func specialDirectory(bit Mode, system string) string {
 	switch bit {
 	case Sticky:
+		if system == "solaris" || system == "illumos" {
+			return "only the owner of an entry, whoever may write that file, the directory's owner and root may delete or rename it"
+		}
 		return "only the owner of an entry, the directory's owner and root may delete or rename it"
 	case SetGID:
 		if system == "darwin" || strings.HasSuffix(system, "bsd") {
@@ -105,14 +108,29 @@ func (m Mode) specialFile(bit Mode, system string) string {
 		return "does nothing as long as nobody may execute it"
 	case bit == SetUID:
 		return "whoever executes it has its owner's rights" + scripts(system)
-	case bit == SetGID && m&GroupExecute != 0:
+	case bit == SetGID && m&Execute == 0 && (system == "freebsd" || system == "darwin"):
+		return "does nothing as long as nobody may execute it"
+	case bit == SetGID && (m&GroupExecute != 0 || system == "freebsd" || system == "darwin"):
 		return "whoever executes it has its group's rights" + scripts(system)
+	case bit == Sticky:
+		return stickyOnFile(m, system)
 	case bit == SetGID && (system == "solaris" || system == "illumos"):
 		return "without the group's x it asks for mandatory locking"
 	case bit == SetGID && system == "linux":
 		return "does nothing without the group's x (it asked for mandatory locking before Linux 5.15)"
-	case bit == SetGID:
-		return "without the group's x it does not give its group's rights away"
+	}
+	return "without the group's x it does not give its group's rights away"
+}
+
+// stickyOnFile: chmod(2) of FreeBSD and of Solaris.
+func stickyOnFile(m Mode, system string) string {
+	switch {
+	case system == "freebsd":
+		return "does nothing on a file, and only root may set it"
+	case system == "solaris" && m&Execute == 0, system == "illumos" && m&Execute == 0:
+		return "without an x it marks a swap file, which is not cached; only root may set it"
+	case system == "solaris", system == "illumos":
+		return "does nothing on a file that may be executed, and only root may set it"
 	}
 	return "does nothing on a file"
 }
