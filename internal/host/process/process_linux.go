@@ -109,7 +109,8 @@ func (r *reader) process(name string, s *status) (*Process, error) {
 		Caller: access.Caller{
 			Subject: ident.Subject{UID: ident.UID(s.uids[3]), GID: ident.GID(s.gids[3]), Groups: s.groups, Caps: s.caps},
 			Umask:   s.umask, NoNewPrivs: s.noNewPrivs,
-			Confined: confined(pid, s, r.label(), kernelModules()),
+			Unbounded: ident.AllCapabilities &^ s.bounding,
+			Confined:  confined(pid, s, r.label(), kernelModules()),
 		},
 	}
 	if !s.hasUmask {
@@ -145,14 +146,14 @@ func (r *reader) label() string {
 // (PROC_USER_INIT_INO in include/linux/proc_ns.h).
 const initialUserNamespace = "user:[4026531837]"
 
-// namespace is the user namespace of the process, nil where it is the reader's own.
-// Without the right to see it the maps, which everybody may read, decide: two
-// namespaces of the same map are not told apart then, which is said.
+// namespace is the user namespace of the process, nil where it is the first one and
+// the reader's own. Without the right to see it the maps, which everybody may read,
+// decide: two namespaces of the same map are not told apart then, which is said.
 func (r *reader) namespace() *ident.Namespace {
 	theirs, err := os.Readlink(filepath.Join(r.dir, "ns", "user"))
 	ours, ownErr := os.Readlink(filepath.Join(r.own, "ns", "user"))
 	if err == nil && ownErr == nil && theirs == ours {
-		return nil
+		return r.shared(ours == initialUserNamespace)
 	}
 	n := &ident.Namespace{Users: r.idMap("uid_map"), Groups: r.idMap("gid_map"), Initial: theirs == initialUserNamespace}
 	if err == nil {
@@ -162,9 +163,25 @@ func (r *reader) namespace() *ident.Namespace {
 		if !wholeMap(n.Users) {
 			r.miss("its user namespace", err)
 		}
-		return nil
+		return r.shared(wholeMap(n.Users))
 	}
 	return n
+}
+
+// shared is a namespace that the reader is in as well: what it maps has the same
+// numbers for both.
+func (r *reader) shared(initial bool) *ident.Namespace {
+	if initial {
+		return nil
+	}
+	return &ident.Namespace{Users: same(r.idMap("uid_map")), Groups: same(r.idMap("gid_map"))}
+}
+
+func same(ranges []ident.Range) []ident.Range {
+	for i := range ranges {
+		ranges[i].Outside = ranges[i].Inside
+	}
+	return ranges
 }
 
 // wholeMap: only the first namespace, and one that is as good as it, maps everything

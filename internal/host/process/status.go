@@ -15,6 +15,7 @@ type status struct {
 	uids, gids [4]uint32 // real, effective, saved, file system
 	groups     []ident.GID
 	caps       ident.Capabilities
+	bounding   ident.Capabilities
 	umask      mode.Mode
 	hasUmask   bool // Linux 4.7
 	noNewPrivs bool
@@ -40,6 +41,8 @@ func fieldOf(name string) field {
 		return readGroups
 	case "CapEff":
 		return func(s *status, v string) (err error) { s.caps, err = ident.ParseCapabilities(v); return err }
+	case "CapBnd":
+		return func(s *status, v string) (err error) { s.bounding, err = ident.ParseCapabilities(v); return err }
 	case "NoNewPrivs":
 		return func(s *status, v string) error { s.noNewPrivs = v == "1"; return nil }
 	case "Seccomp":
@@ -66,7 +69,7 @@ func parseStatus(text string) (status, error) {
 		}
 		seen[name] = true
 	}
-	for _, name := range [...]string{"Uid", "Gid", "CapEff"} {
+	for _, name := range [...]string{"Uid", "Gid", "CapEff", "CapBnd"} {
 		if !seen[name] {
 			return status{}, fmt.Errorf("there is no line %q", name)
 		}

@@ -18,6 +18,7 @@ Gid:	35	33	33	36
 Groups:	4 27 
 VmSize:	    3060 kB
 CapEff:	0000000000000402
+CapBnd:	000001ffffffffff
 NoNewPrivs:	1
 Seccomp:	2
 `
@@ -26,7 +27,7 @@ func TestParseStatus(t *testing.T) {
 	got, err := parseStatus(recorded)
 	want := status{
 		name: "nginx", uids: [4]uint32{33, 33, 33, 34}, gids: [4]uint32{35, 33, 33, 36}, groups: []ident.GID{4, 27},
-		caps: ident.Set(ident.CapDACOverride, ident.CapNetBindService), umask: 0o027, hasUmask: true,
+		caps: ident.Set(ident.CapDACOverride, ident.CapNetBindService), bounding: ident.AllCapabilities, umask: 0o027, hasUmask: true,
 		noNewPrivs: true, seccomp: 2, memory: true,
 	}
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(status{})); err != nil || diff != "" {
