@@ -343,7 +343,7 @@ func (c *binder) similar(name string, user bool) string {
 			known = append(known, g.Name)
 		}
 	}
-	return didYouMean(name, known)
+	return DidYouMean(name, known)
 }
 
 func (c *binder) aclTests(ts []aclTest) []aclTest {

@@ -223,7 +223,7 @@ func (r *reader) pair(key, value *yaml.Node, what string, fields []field, seen m
 			return
 		}
 	}
-	hint := didYouMean(name, names(fields))
+	hint := DidYouMean(name, names(fields))
 	switch {
 	case value.ShortTag() == "!!null" && strings.ContainsAny(name, "=+-:*"):
 		hint = fmt.Sprintf("a value with a comma in it needs quotes here, as in \"…,%s\"", name)
@@ -372,7 +372,7 @@ func (r *reader) word(n *yaml.Node, what string, words ...string) (int, bool) {
 	}
 	hint := ""
 	if n.Kind == yaml.ScalarNode {
-		hint = didYouMean(n.Value, words)
+		hint = DidYouMean(n.Value, words)
 	}
 	if hint == "" {
 		hint = "one of: " + strings.Join(words, ", ")

@@ -2,8 +2,8 @@ package policy
 
 import "fmt"
 
-// didYouMean is a hint that names the word nearest to what was written, or "".
-func didYouMean(written string, words []string) string {
+// DidYouMean is a hint that names the word nearest to what was written, or "".
+func DidYouMean(written string, words []string) string {
 	best, distance := "", len(written)/3+2
 	for _, w := range words {
 		if d := editDistance(written, w, distance); d < distance {

@@ -13,6 +13,7 @@ import (
 	"ward/internal/host/accounts"
 	"ward/internal/host/files"
 	"ward/mode"
+	"ward/policy"
 )
 
 // AssertRequest says what one object is expected to be.
@@ -133,7 +134,7 @@ func parseWants(texts []string, db *account.Database) ([]want, error) {
 		name, value, ok := strings.Cut(text, "=")
 		parse := wantOf(name)
 		if !ok || parse == nil {
-			return nil, &RequestError{Problem: fmt.Sprintf("%q: expect mode=, owner=, group=, acl= or type=", text)}
+			return nil, &RequestError{Problem: fmt.Sprintf("%q: expect mode=, owner=, group=, acl= or type=", text), Hint: meant(name)}
 		}
 		w, err := parse(value, db)
 		if err != nil {
@@ -145,12 +146,29 @@ func parseWants(texts []string, db *account.Database) ([]want, error) {
 	return wants, nil
 }
 
+// attributes are what can be expected something of.
+var attributes = [...]string{"mode", "owner", "group", "acl", "type"}
+
+// meant is a hint that names the attribute nearest to what was written, or "".
+func meant(name string) string {
+	for _, other := range [][2]string{{"user", "owner"}, {"uid", "owner"}, {"gid", "group"}, {"kind", "type"}, {"perm", "mode"}, {"permissions", "mode"}} {
+		if name == other[0] {
+			return fmt.Sprintf("did you mean %q?", other[1])
+		}
+	}
+	return policy.DidYouMean(name, attributes[:])
+}
+
 func wantMode(text string, _ *account.Database) (want, error) {
 	expr, err := parseModeWant(text)
 	if err != nil {
 		return want{}, err
 	}
+	kind := listedKind(text)
 	return want{miss: func(e *entry.Entry) (Miss, bool) {
+		if kind != mode.Unknown && kind != e.Kind {
+			return Miss{Found: e.Mode.Octal() + " " + e.Mode.Format(e.Kind), Why: "it is a " + e.Kind.String() + " and no " + kind.String()}, false
+		}
 		if e.Kind == mode.Symlink {
 			return Miss{Found: "symlink", Why: "the mode of a symbolic link does not count; --follow asks for what it points at"}, false
 		}
@@ -177,6 +195,20 @@ func parseModeWant(text string) (mode.Expr, error) {
 		return mode.ParseRequirement(m.Octal())
 	}
 	return e, err
+}
+
+// listedKind is the type that a mode in the form of ls -l begins with; Unknown where
+// it is written otherwise.
+func listedKind(text string) mode.Kind {
+	const withType = len("-rw-r--r--")
+	if len(text) < withType {
+		return mode.Unknown
+	}
+	_, kind, _, err := mode.ParseListing(text)
+	if err != nil {
+		return mode.Unknown
+	}
+	return kind
 }
 
 func wantOwner(text string, db *account.Database) (want, error) {

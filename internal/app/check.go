@@ -113,11 +113,11 @@ func Check(ctx context.Context, q CheckRequest, progress Progress) (*Checked, er
 	if err != nil {
 		return nil, err
 	}
-	book, err := loadRulebook(q.Judging, db)
+	book, err := loadRulebook(ctx, q.Judging, db)
 	if err != nil {
 		return nil, err
 	}
-	known, err := loadKnown(q.Known)
+	known, err := loadKnown(ctx, q.Known)
 	if err != nil {
 		return nil, err
 	}

@@ -12,6 +12,9 @@ import (
 	"ward/mode"
 )
 
+// withoutWaiting opens a pipe that nobody writes into yet at once.
+const withoutWaiting = syscall.O_NONBLOCK
+
 // heldFile is mode and owner of an open file.
 func heldFile(f *os.File) (entry.State, error) {
 	info, err := f.Stat()

@@ -1,10 +1,12 @@
 package app
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -59,30 +61,31 @@ type rulebook struct {
 	chosen   []bool // by rule: it counts
 	accounts *account.Database
 	only     policy.Paths
+	wanted   []onlyPath
 	exclude  policy.Paths
 	warnings policy.Problems
 }
 
 // loadRulebook reads the policies that a request names.
-func loadRulebook(j Judging, accounts *account.Database) (*rulebook, error) {
+func loadRulebook(ctx context.Context, j Judging, accounts *account.Database) (*rulebook, error) {
 	b := &rulebook{judging: j, accounts: accounts}
 	if len(j.Policies)+len(j.Packs) == 0 {
 		j.Packs = []string{DefaultPack}
 	}
-	if err := b.load(j.Packs, j.Policies); err != nil {
+	if err := b.load(ctx, j.Packs, j.Policies); err != nil {
 		return nil, err
 	}
 	return b, b.choose(j)
 }
 
-func (b *rulebook) load(packs, files []string) error {
+func (b *rulebook) load(ctx context.Context, packs, files []string) error {
 	for _, name := range packs {
 		if err := b.addPack(name); err != nil {
 			return err
 		}
 	}
 	for _, file := range files {
-		if err := b.addFile(file); err != nil {
+		if err := b.addFile(ctx, file); err != nil {
 			return err
 		}
 	}
@@ -102,8 +105,8 @@ func (b *rulebook) addPack(name string) error {
 	return nil
 }
 
-func (b *rulebook) addFile(file string) error {
-	text, err := readFile(file)
+func (b *rulebook) addFile(ctx context.Context, file string) error {
+	text, err := readFile(ctx, readPolicy, file)
 	if err != nil {
 		return err
 	}
@@ -124,20 +127,38 @@ func digest(text []byte) string {
 // maxPolicy bounds a policy file: what is larger is something else.
 const maxPolicy = 16 << 20
 
-func readFile(name string) ([]byte, error) {
-	f, err := os.Open(name)
+// readPolicy is what is being done, for errors.
+const readPolicy = "read policy"
+
+// readFile reads a policy, or another file that a person wrote. A named pipe is
+// refused, since it may be that nobody ever writes into it; the pipe that a shell
+// makes of <(command) is read to its end.
+func readFile(ctx context.Context, purpose, name string) ([]byte, error) {
+	text, err := readInput(ctx, name)
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
 	if err != nil {
-		return nil, &RequestError{Problem: "read policy", Err: err}
+		return nil, &RequestError{Problem: purpose, Err: err}
+	}
+	return text, nil
+}
+
+func readInput(ctx context.Context, name string) ([]byte, error) {
+	if info, err := os.Lstat(name); err == nil && info.Mode()&fs.ModeNamedPipe != 0 {
+		return nil, fmt.Errorf("%q is a named pipe: name a file, or write <(command)", name)
+	}
+	f, err := os.OpenFile(name, os.O_RDONLY|withoutWaiting, 0)
+	if err != nil {
+		return nil, err
 	}
 	defer f.Close()
+	defer context.AfterFunc(ctx, func() { _ = f.SetReadDeadline(now()) })() // only a pipe can keep one waiting
 	text, err := io.ReadAll(io.LimitReader(f, maxPolicy+1))
 	if err == nil && len(text) > maxPolicy {
 		err = fmt.Errorf("%q is larger than 16 MiB", name)
 	}
-	if err != nil {
-		return nil, &RequestError{Problem: "read policy", Err: err}
-	}
-	return text, nil
+	return text, err
 }
 
 // add takes a policy that has not been named before. The same text twice would say
@@ -168,6 +189,7 @@ func (b *rulebook) choose(j Judging) error {
 	if b.only, err = policy.ParsePaths(j.Only); err != nil {
 		return &RequestError{Problem: "--only: " + err.Error()}
 	}
+	b.wanted = onlyPaths(j.Only)
 	if b.exclude, err = policy.ParsePaths(j.Exclude); err != nil {
 		return &RequestError{Problem: "--exclude: " + err.Error()}
 	}
@@ -226,8 +248,8 @@ func (b *rulebook) matches(path string, dir bool) bool {
 	return b.only.Empty() || b.only.Match(path, dir)
 }
 
-// unused warns of rules of people's own policies that chose nothing in all trees,
-// if all of them were looked at.
+// unused warns of rules of people's own policies, and of patterns, that chose
+// nothing in all trees, if all of them were looked at.
 func (b *rulebook) unused(matched []bool, complete bool) policy.Problems {
 	var problems policy.Problems
 	for i, r := range b.rules {
@@ -239,5 +261,5 @@ func (b *rulebook) unused(matched []bool, complete bool) policy.Problems {
 			})
 		}
 	}
-	return problems
+	return append(problems, b.idle(complete)...)
 }

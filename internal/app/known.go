@@ -2,6 +2,7 @@ package app
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -51,13 +52,13 @@ type knownEntryYAML struct {
 }
 
 // loadKnown reads a file of accepted findings; "" is one without any.
-func loadKnown(file string) (*knownFile, error) {
+func loadKnown(ctx context.Context, file string) (*knownFile, error) {
 	if file == "" {
 		return &knownFile{}, nil
 	}
-	text, err := readFile(file)
+	text, err := readFile(ctx, "read known findings", file)
 	if err != nil {
-		return nil, &RequestError{Problem: "read known findings", Err: errors.Unwrap(err)}
+		return nil, err
 	}
 	k, problems := parseKnown(file, text, now())
 	if len(problems) > 0 {

@@ -156,7 +156,7 @@ func (g *planning) run(ctx context.Context, progress Progress) (*Planned, error)
 	if why := o.Rails.Root(g.root.Path()); why != "" {
 		return nil, &RefusedError{Path: g.root.Path(), Problem: why, Option: "--allow-system " + g.root.Path()}
 	}
-	w, err := g.walk(p)
+	w, err := g.walk(ctx, p)
 	if err != nil {
 		return nil, err
 	}
@@ -187,8 +187,8 @@ func (g *planning) options() plan.Options {
 }
 
 // walk reads and binds the policies, and fills in what the plan knows beforehand.
-func (g *planning) walk(p *Planned) (*walk, error) {
-	book, err := loadRulebook(g.request.Judging, g.db)
+func (g *planning) walk(ctx context.Context, p *Planned) (*walk, error) {
+	book, err := loadRulebook(ctx, g.request.Judging, g.db)
 	if err != nil {
 		return nil, err
 	}

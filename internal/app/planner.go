@@ -3,6 +3,7 @@ package app
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"ward/entry"
 	"ward/mode"
@@ -237,12 +238,32 @@ func (p *planner) agreed(e *entry.Entry, c *plan.Change) (*plan.Change, *plan.Re
 }
 
 func (p *planner) contradiction(c, left *plan.Change, i int) *plan.Refusal {
-	set, _ := p.groups.rules.of(left.Rules, p.visitor.walk.book.starts[i])
+	book := p.visitor.walk.book
+	set, _ := p.groups.rules.of(left.Rules, book.starts[i])
+	all := union(c.Rules, set)
 	return &plan.Refusal{
-		Path: c.Path, Kind: c.Kind, Why: plan.Unsettled, Rules: union(c.Rules, set),
-		Text: "the policies contradict each other",
+		Path: c.Path, Kind: c.Kind, Why: plan.Unsettled, Rules: all,
+		Text: "the policies contradict each other: " + book.byPolicy(all),
 		Hint: "apply them one after the other, or take the rule out of one of them",
 	}
+}
+
+// byPolicy names rules with the policies that they belong to: "a, b of x.yaml; c of
+// y.yaml".
+func (b *rulebook) byPolicy(rules []int) string {
+	var parts []string
+	for i, ref := range b.refs {
+		var ids []string
+		for _, r := range rules {
+			if b.policyOf(uint16(r)) == i {
+				ids = append(ids, b.rules[r].ID)
+			}
+		}
+		if ids != nil {
+			parts = append(parts, strings.Join(ids, ", ")+" of "+ref.Name)
+		}
+	}
+	return strings.Join(parts, "; ")
 }
 
 // union is two ascending sets of rules as one.

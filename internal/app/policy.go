@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -28,12 +29,12 @@ type PolicyChecked struct {
 
 // CheckPolicy reads a policy and looks up the names in it. Mistakes are in the
 // answer.
-func CheckPolicy(file string) (*PolicyChecked, error) {
+func CheckPolicy(ctx context.Context, file string) (*PolicyChecked, error) {
 	db, err := accounts.Load()
 	if err != nil {
 		return nil, err
 	}
-	text, err := readFile(file)
+	text, err := readFile(ctx, readPolicy, file)
 	if err != nil {
 		return nil, err
 	}
@@ -80,12 +81,12 @@ type Explained struct {
 }
 
 // Explain says which rule of a policy decides which attribute of an object.
-func Explain(q ExplainRequest) (*Explained, error) {
+func Explain(ctx context.Context, q ExplainRequest) (*Explained, error) {
 	db, err := accounts.Load()
 	if err != nil {
 		return nil, err
 	}
-	p, folder, err := namedPolicy(q.Policy)
+	p, folder, err := namedPolicy(ctx, q.Policy)
 	if err != nil {
 		return nil, err
 	}
@@ -107,8 +108,8 @@ func Explain(q ExplainRequest) (*Explained, error) {
 }
 
 // namedPolicy is a policy file, or a pack; folder is where the file lies.
-func namedPolicy(name string) (p *policy.Policy, folder string, err error) {
-	text, err := readFile(name)
+func namedPolicy(ctx context.Context, name string) (p *policy.Policy, folder string, err error) {
+	text, err := readFile(ctx, readPolicy, name)
 	if errors.Is(err, fs.ErrNotExist) && slices.Contains(packs.Names(), name) {
 		p, err = packs.Load(name)
 		return p, "", err

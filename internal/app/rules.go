@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -24,12 +25,12 @@ type RuleList struct {
 }
 
 // Rules lists rules. An id that no rule has is a *RequestError.
-func Rules(q RulesRequest) ([]RuleList, error) {
+func Rules(ctx context.Context, q RulesRequest) ([]RuleList, error) {
 	if len(q.Policies)+len(q.Packs) == 0 {
 		q.Packs = packs.Names()
 	}
 	b := &rulebook{}
-	if err := b.load(q.Packs, q.Policies); err != nil {
+	if err := b.load(ctx, q.Packs, q.Policies); err != nil {
 		return nil, err
 	}
 	for _, id := range q.IDs {

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"slices"
 	"sync/atomic"
 
 	"ward/entry"
@@ -59,7 +60,7 @@ func (w *walk) run(ctx context.Context, root tree.Source, p Progress, take func(
 	done := watch(p, "looked at", &w.seen, 0)
 	defer done()
 	return root.Walk(ctx, o, func() tree.Visitor {
-		v := &visitor{walk: w}
+		v := &visitor{walk: w, wanted: slices.Clone(w.book.wanted)}
 		for _, j := range w.judges {
 			v.workers = append(v.workers, j.Worker())
 		}
@@ -76,6 +77,7 @@ func (w *walk) total(a *Checked, matched []bool) {
 		a.Entries += v.entries
 		a.Unseen.merge(&v.unseen)
 		a.Skipped = append(a.Skipped, v.skipped...)
+		w.book.fitted(v.wanted)
 		for i, worker := range v.workers {
 			for rule, seen := range worker.Matched() {
 				matched[w.book.starts[i]+rule] = matched[w.book.starts[i]+rule] || seen
@@ -93,6 +95,7 @@ type visitor struct {
 	entries  int64
 	unseen   Unseen
 	skipped  []string
+	wanted   []onlyPath
 	_        [64]byte // visitors of two workers share no cache line
 }
 
@@ -130,6 +133,9 @@ func (v *visitor) Visit(e *entry.Entry) (entry.Facts, tree.Action) {
 	}
 	if need &^= e.Known | e.Denied; need != 0 {
 		return need, tree.Continue
+	}
+	if len(v.wanted) > 0 {
+		v.meet(e)
 	}
 	if v.entries++; v.entries%step == 0 {
 		v.walk.seen.Add(step)

@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"context"
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -21,14 +23,20 @@ func newPolicyCheckCommand(c *console) *cobra.Command {
 		Long:    exits(policyCheckLong, "0  no mistakes; warnings are possible", "2  mistakes, or a file that cannot be read"),
 		Example: policyCheckExample,
 		Args:    wanted(cobra.MinimumNArgs(1)),
-		RunE:    func(_ *cobra.Command, files []string) error { return runPolicyCheck(c, files) },
+		RunE:    func(cmd *cobra.Command, files []string) error { return runPolicyCheck(cmd.Context(), c, files) },
 	}
 }
 
-func runPolicyCheck(c *console, files []string) error {
+func runPolicyCheck(ctx context.Context, c *console, files []string) error {
 	broken := false
 	for _, file := range files {
-		p, err := app.CheckPolicy(file)
+		p, err := app.CheckPolicy(ctx, file)
+		var unreadable *app.RequestError
+		if errors.As(err, &unreadable) {
+			c.fail(err)
+			broken = true
+			continue
+		}
 		if err != nil {
 			return err
 		}

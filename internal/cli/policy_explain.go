@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"context"
+
 	"github.com/spf13/cobra"
 
 	"ward/internal/app"
@@ -36,7 +38,7 @@ func newPolicyExplainCommand(c *console) *cobra.Command {
 				return err
 			}
 			q.Policy, q.Path = args[0], args[1]
-			return runPolicyExplain(c, q, format)
+			return runPolicyExplain(cmd.Context(), c, q, format)
 		},
 	}
 	f := cmd.Flags()
@@ -46,8 +48,8 @@ func newPolicyExplainCommand(c *console) *cobra.Command {
 	return cmd
 }
 
-func runPolicyExplain(c *console, q app.ExplainRequest, format string) error {
-	x, err := app.Explain(q)
+func runPolicyExplain(ctx context.Context, c *console, q app.ExplainRequest, format string) error {
+	x, err := app.Explain(ctx, q)
 	switch {
 	case err != nil:
 		return err

@@ -48,7 +48,7 @@ func runRules(cmd *cobra.Command, c *console, o rulesOptions) error {
 	if err := oneOf(cmd, "format", o.format, "text", "json"); err != nil {
 		return err
 	}
-	lists, err := app.Rules(o.RulesRequest)
+	lists, err := app.Rules(cmd.Context(), o.RulesRequest)
 	switch {
 	case err != nil:
 		return err

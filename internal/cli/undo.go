@@ -46,7 +46,7 @@ func newUndoCommand(c *console) *cobra.Command {
 	runFlags(cmd, &o.RunOptions, &o.yes)
 	f := cmd.Flags()
 	f.BoolVar(&o.AllowOutsideLinks, "allow-outside-links", false, "change files that got further names since")
-	f.IntVarP(&o.Jobs, "jobs", "j", 0, "`N` workers (default: one for each processor)")
+	jobsFlag(f, &o.Jobs)
 	return cmd
 }
 

@@ -2,8 +2,11 @@ package report
 
 import (
 	"bufio"
+	"encoding/base64"
 	"io"
+	"slices"
 	"time"
+	"unicode/utf8"
 
 	"ward/finding"
 	"ward/internal/app"
@@ -81,6 +84,7 @@ type findingJSON struct {
 type fixJSON struct {
 	Command string   `json:"command"`
 	Args    []string `json:"args"`
+	Bytes   []string `json:"argsBase64,omitempty"` // all of them, where one is no UTF-8
 	Asks    bool     `json:"asks"`
 }
 
@@ -123,9 +127,21 @@ func findingDocument(f *app.Finding, c *app.Checked) findingJSON {
 		d.Differs = append(d.Differs, x.Attribute)
 	}
 	if f.Fix != nil {
-		d.Fix = &fixJSON{Shell(f.Fix), f.Fix, f.Ask}
+		d.Fix = &fixJSON{Shell(f.Fix), f.Fix, exactWords(f.Fix), f.Ask}
 	}
 	return d
+}
+
+// exactWords is words in base64 if JSON cannot hold all of them; else nil.
+func exactWords(words []string) []string {
+	if !slices.ContainsFunc(words, func(w string) bool { return !utf8.ValidString(w) }) {
+		return nil
+	}
+	exact := make([]string, len(words))
+	for i, w := range words {
+		exact[i] = base64.StdEncoding.EncodeToString([]byte(w))
+	}
+	return exact
 }
 
 func severityCounts(c *app.Checked) map[string]int64 {
@@ -141,13 +157,13 @@ func severityCounts(c *app.Checked) map[string]int64 {
 
 func ruleJSONs(c *app.Checked) []ruleJSON {
 	all := make([]ruleJSON, 0, len(c.Every))
-	broken := map[string]*app.Broken{}
+	broken := map[*finding.Rule]*app.Broken{}
 	for i := range c.Rules {
-		broken[c.Rules[i].ID] = &c.Rules[i]
+		broken[c.Rules[i].Rule] = &c.Rules[i]
 	}
 	for _, r := range c.Every {
 		d := ruleJSON{ID: r.ID, Severity: r.Severity.String(), Title: r.Title, Reason: r.Reason}
-		if b := broken[r.ID]; b != nil {
+		if b := broken[r]; b != nil {
 			d.Count = b.Count
 			for _, fix := range b.Fixes {
 				d.Fixes = append(d.Fixes, Shell(fix))

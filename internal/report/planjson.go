@@ -125,7 +125,7 @@ func planHeadOf(p *app.Planned) planHead {
 	for i := range p.Refused.First {
 		r := &p.Refused.First[i]
 		h.Refused.First = append(h.Refused.First, refusalJSON{
-			newJSONPath(app.Place(p.Tree.Root, r.Path)), plainIDs(&p.Header, r.Rules), refusalText(r, &p.Header), r.Hint,
+			newJSONPath(app.Place(p.Tree.Root, r.Path)), plainIDs(&p.Header, r.Rules), refusalText(r), r.Hint,
 		})
 	}
 	return h

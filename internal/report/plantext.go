@@ -187,7 +187,7 @@ func (t planText) refused() {
 	shown := r.First[:min(len(r.First), shownRefusals)]
 	for _, x := range shown {
 		fmt.Fprintf(t, "  %s\n", Path(app.Place(t.plan.Tree.Root, x.Path)))
-		t.WriteString(t.wrap("    ", refusalText(&x, &t.plan.Header)))
+		t.WriteString(t.wrap("    ", refusalText(&x)))
 		if x.Hint != "" {
 			t.WriteString(t.wrap("    ", "hint: "+x.Hint))
 		}
@@ -198,11 +198,8 @@ func (t planText) refused() {
 }
 
 // refusalText is why, with the option that would allow it.
-func refusalText(r *plan.Refusal, h *plan.Header) string {
+func refusalText(r *plan.Refusal) string {
 	text := r.Text
-	if r.Why == plan.Unsettled && len(r.Rules) > 1 {
-		text += " (" + strings.Join(ruleIDs(h, r.Rules), ", ") + ")"
-	}
 	switch r.Why {
 	case plan.OutsideLinks:
 		text += "; --allow-outside-links changes it all the same"
