@@ -3,8 +3,9 @@
 // fs/namei.c and fs/posix_acl.c), and what a change of its permissions gives to
 // whom and takes from whom.
 //
-// It decides about one object, on the facts it is given: the way to the object,
-// mounts, and other security modules are not looked at.
+// Decide answers a whole Question: every directory on the way, every link that is
+// followed, the mounts, and the checks of the action's system call. Allows decides
+// about one object by its bits, list and capabilities alone.
 package access
 
 import (
@@ -27,6 +28,48 @@ const (
 	OtherBits                     // the bits of all others
 	DACReadSearch                 // CAP_DAC_READ_SEARCH
 	DACOverride                   // CAP_DAC_OVERRIDE
+)
+
+// The rules beyond the bits of one object.
+const (
+	NothingAsked        Rule = iota + 32 // no right is needed for this
+	NotSeen                              // a fact could not be looked at
+	Ownership                            // the owner may
+	NotOwner                             // only the owner, or CAP_FOWNER, may; ID is the owner
+	NotMember                            // the owner may give it only to groups of his own; ID is the wanted group
+	Privilege                            // capability ID allows it
+	NoPrivilege                          // capability ID is needed
+	ReadOnlyFileSystem                   // the whole file system
+	ReadOnlyMount                        // this mount of it
+	NoExecMount                          // noexec
+	NoDevMount                           // nodev
+	NoSymlinkMount                       // nosymfollow
+	UnmappedOwner                        // owner or group has no id in the mount's map, or in the caller's namespace
+	UnmappedCaller                       // the caller's ids cannot own anything on this mount
+	UnmappedWanted                       // the wanted owner or group has no id there
+	AppendOnlyFlag                       // the append-only flag
+	StickyDirectory                      // only who owns the object or the directory may; ID is the object's owner
+	ProtectedSymlink                     // fs.protected_symlinks; ID is the link's owner
+	ProtectedHardlink                    // fs.protected_hardlinks; ID is the file's owner
+	ProtectedFIFO                        // fs.protected_fifos; ID is the fifo's owner
+	ProtectedRegular                     // fs.protected_regular; ID is the file's owner
+	SetIDKept                            // a new owner takes set-id bits away, which only the owner may
+	NoSuchName                           // ENOENT
+	NameTooLong                          // ENAMETOOLONG
+	NotDirectory                         // ENOTDIR
+	IsDirectory                          // a directory, where none may be
+	IsSymlink                            // a symbolic link that is not followed
+	TooManyLinks                         // more than forty symbolic links
+	Exists                               // EEXIST
+	DifferentMount                       // EXDEV
+	IntoItself                           // a directory cannot be moved below itself
+	MountPoint                           // EBUSY
+	WrongKind                            // not for this kind of object
+	WrongName                            // ".", "..", "/", or an attribute without a namespace
+	NoFormat                             // ENOEXEC: neither a program nor a script
+	TooManyInterpreters                  // scripts run by scripts, too deep
+	FileCapabilities                     // the program wants capabilities that the caller can never have
+	ServerDecides                        // this kernel does not look at owners and bits here
 )
 
 // Reason says which rule decided and what it has to say. It compares with ==.

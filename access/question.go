@@ -25,7 +25,8 @@ type Caller struct {
 	Namespace  *ident.Namespace // the user namespace that the capabilities hold in; nil as Namespace says
 	Umask      mode.Mode
 	NoNewPrivs bool
-	Confined   []Confinement // by what stands outside the discretionary check
+	Unbounded  ident.Capabilities // those missing from the bounding set: no program can give them
+	Confined   []Confinement      // by what stands outside the discretionary check
 }
 
 // Confinement is a mechanism that may refuse what the permissions allow, with the
@@ -75,10 +76,28 @@ type Step struct {
 	Link   string // what a symbolic link says
 	Follow bool   // the link is followed
 
+	// Trailing: a followed symbolic link was the last component of the path, or of a
+	// trailing link before it. fs.protected_symlinks guards no others.
+	Trailing bool
+
 	// UnmappedUser and UnmappedGroup: the file's owner or group has no id in the
 	// mount's map or its file system's namespace; the entry shows the overflow id.
 	UnmappedUser, UnmappedGroup bool
+
+	// User and Group say whether the entry's ids are real or the overflow id that
+	// the gatherer's own user namespace shows for what it does not map.
+	User, Group Sight
 }
+
+// Sight is how much an id tells.
+type Sight uint8
+
+// The sights. Plain is the zero value.
+const (
+	Plain    Sight = iota
+	Hidden         // the id has no number in the gatherer's namespace, hence none in the caller's
+	Doubtful       // it may be the overflow id that stands for hidden ones, or that very id
+)
 
 // Mount is what a file system's mount adds to the checks. It is shared by all steps
 // on it and never changed.
@@ -98,6 +117,14 @@ type Mount struct {
 	Idmapped      bool
 	Owner         *ident.Namespace // that mounted the file system; nil for the initial one
 	Confined      []Confinement    // what the file system decides by itself: a server, FUSE, ZFS
+
+	// Users and Groups are the ids that can own something on an idmapped mount, as
+	// ranges of those that it shows; nil where they could not be read.
+	Users, Groups []ident.Range
+
+	// ServerDecides: this kernel does not look at owners and bits at all (FUSE
+	// without default_permissions, CIFS): what it would say of them is no answer.
+	ServerDecides bool
 }
 
 // With is what an action brings with it. The zero value asks for the plain action.
@@ -148,6 +175,12 @@ const (
 // stands for success.
 type Errno string
 
+// What can be missing beside the facts of an entry.
+const (
+	MountFacts   entry.Facts = 1 << 15 // Step.Mount, or a part of it
+	HostSettings entry.Facts = 1 << 14 // a setting of Host
+)
+
 // Verdict is the answer to a question with the check that gave it. It compares
 // with ==.
 type Verdict struct {
@@ -155,7 +188,7 @@ type Verdict struct {
 	Errno   Errno       // what the call would answer; "" unless denied
 	Reason  Reason      // the first rule that refused; where allowed, the last that was asked
 	Where   Where       // the component at which it was decided
-	Missing entry.Facts // of that component: what would have had to be known; where Unknown
+	Missing entry.Facts // of that component, MountFacts and HostSettings: what would have had to be known; where Unknown
 }
 
 // Where is a component of a question's ways.

@@ -1,0 +1,42 @@
+package access
+
+import "ward/mode"
+
+// Object is the step of the object that the way leads to, nil where there is none
+// or the way ended before it.
+func (w *Way) Object() *Step {
+	if w.Missing != "" || w.Broken != "" || len(w.Steps) == 0 {
+		return nil
+	}
+	return &w.Steps[len(w.Steps)-1]
+}
+
+// Directory is the index of the step in whose directory the last component was
+// looked up, be it there, missing, or what the way broke at; -1 where the way is
+// its starting directory alone.
+func (w *Way) Directory() int {
+	last := len(w.Steps) - 1
+	if last < 0 {
+		return -1
+	}
+	if s := &w.Steps[last]; w.Object() != nil || s.Entry.Kind == mode.Symlink && s.Follow {
+		return s.Parent
+	}
+	return last
+}
+
+// end fills in where the way ends.
+func (w *Way) end(p *place) {
+	n := len(w.Steps)
+	p.lastStep, p.parentStep = n-1, w.Directory()
+	if p.parentStep >= 0 {
+		p.parent = &w.Steps[p.parentStep]
+	}
+	if w.Missing != "" || w.Broken != "" {
+		p.missing, p.lastStep = true, n
+		return
+	}
+	if n > 0 {
+		p.object = &w.Steps[n-1]
+	}
+}
