@@ -3,6 +3,7 @@ package policy
 import (
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"testing"
 
 	"ward/entry"
@@ -85,6 +86,22 @@ func BenchmarkJudgeThousandRules(b *testing.B) {
 
 func BenchmarkJudgeModesOnly(b *testing.B) {
 	benchmarkJudge(b, worker(b, Binding{}, "{match: {type: dir}, require: {mode: 'u=rwx,go=rx'}}", "{match: {type: file}, require: {mode: 'u=rwX,go=rX'}}"))
+}
+
+func BenchmarkJudgeBaseline(b *testing.B) {
+	text, err := os.ReadFile("packs/baseline.yaml")
+	if err != nil {
+		b.Fatal(err)
+	}
+	p, problems := Parse("baseline.yaml", text)
+	if problems.Broken() {
+		b.Fatal(problems.Err())
+	}
+	j, problems := p.Bind(Binding{Accounts: testAccounts})
+	if problems.Broken() {
+		b.Fatal(problems.Err())
+	}
+	benchmarkJudge(b, j.Worker())
 }
 
 func BenchmarkEnter(b *testing.B) {

@@ -35,7 +35,7 @@ type nameGlob struct {
 	shape  shape
 	prefix string   // the literal text before the first wildcard
 	suffix string   // the literal text after the last one
-	middle []string // of starred: the literal texts between its stars
+	middle []string // the literal texts between its wildcards
 }
 
 type shape uint8
@@ -239,11 +239,9 @@ func (g *nameGlob) match(name string) bool {
 		return len(name) == len(g.prefix)
 	case affixes:
 		return true
-	case starred:
-		return inOrder(g.middle, name[len(g.prefix):len(name)-len(g.suffix)])
-	default:
-		return matchWild(g.text, name)
 	}
+	between := inOrder(g.middle, name[len(g.prefix):len(name)-len(g.suffix)])
+	return between && (g.shape == starred || matchWild(g.text, name))
 }
 
 // inOrder tells whether the texts stand in a name one after the other.

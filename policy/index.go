@@ -20,6 +20,9 @@ type nameIndex struct {
 	exact   uint64       // the lengths of whole names
 	heads   *[256]uint64 // by first byte, the lengths of prefixes
 	tails   *[256]uint64 // by last byte, the lengths of suffixes
+	wholes  pairs        // of whole names
+	fronts  pairs        // of prefixes
+	backs   pairs        // of suffixes
 	special bool         // there is a table
 }
 
@@ -75,14 +78,17 @@ func (x *nameIndex) insert(i int32) {
 	case g.shape == literal:
 		k := keyOf(g.prefix)
 		x.exact |= 1 << min(len(g.prefix), longest)
+		x.wholes.add(k.ends())
 		x.place(k.whole(), uint8(min(len(g.prefix), longest)), whole, i)
 	case g.suffix != "" && len(g.suffix) >= len(g.prefix):
 		s := g.suffix[max(0, len(g.suffix)-longest):]
 		x.tails[s[len(s)-1]] |= 1 << len(s)
+		x.backs.addLast(s)
 		x.place(keyOf(s).last(len(s)), uint8(len(s)), tail, i)
 	case g.prefix != "":
 		s := g.prefix[:min(len(g.prefix), longest)]
 		x.heads[s[0]] |= 1 << len(s)
+		x.fronts.addFirst(s)
 		x.place(keyOf(s).first(len(s)), uint8(len(s)), head, i)
 	default:
 		x.rest = append(x.rest, i)
@@ -120,14 +126,16 @@ func (x *nameIndex) append(ids []int32, k *key) []int32 {
 		return ids
 	}
 	n := len(k.name)
-	if x.exact>>min(n, longest)&1 != 0 {
+	if x.wholes.has(k.ends()) && x.exact>>min(n, longest)&1 != 0 {
 		ids = x.verify(ids, x.find(k.whole(), uint8(min(n, longest)), whole), k.name)
 	}
-	if n > 0 {
+	if n > 0 && x.backs.has(k.back()) {
 		for lengths := upTo(x.tails[k.name[n-1]], n); lengths != 0; lengths &= lengths - 1 {
 			l := bits.TrailingZeros64(lengths)
 			ids = x.verify(ids, x.find(k.last(l), uint8(l), tail), k.name)
 		}
+	}
+	if n > 0 && x.fronts.has(k.front()) {
 		for lengths := upTo(x.heads[k.name[0]], n); lengths != 0; lengths &= lengths - 1 {
 			l := bits.TrailingZeros64(lengths)
 			ids = x.verify(ids, x.find(k.first(l), uint8(l), head), k.name)
@@ -165,15 +173,21 @@ func (x *nameIndex) fits(k *key) bool {
 	if !x.special {
 		return fitsAny(x.few, k.name)
 	}
-	n := len(k.name)
 	for _, i := range x.rest {
 		if x.globs[i].glob.match(k.name) {
 			return true
 		}
 	}
-	if x.exact>>min(n, longest)&1 != 0 && x.slotFits(x.find(k.whole(), uint8(min(n, longest)), whole), k.name) {
-		return true
-	}
+	return x.wholes.has(k.ends()) && x.wholeFits(k) || x.backs.has(k.back()) && x.tailFits(k) || x.fronts.has(k.front()) && x.headFits(k)
+}
+
+func (x *nameIndex) wholeFits(k *key) bool {
+	n := min(len(k.name), longest)
+	return x.exact>>n&1 != 0 && x.slotFits(x.find(k.whole(), uint8(n), whole), k.name)
+}
+
+func (x *nameIndex) tailFits(k *key) bool {
+	n := len(k.name)
 	if n == 0 {
 		return false
 	}
@@ -182,6 +196,14 @@ func (x *nameIndex) fits(k *key) bool {
 		if x.slotFits(x.find(k.last(l), uint8(l), tail), k.name) {
 			return true
 		}
+	}
+	return false
+}
+
+func (x *nameIndex) headFits(k *key) bool {
+	n := len(k.name)
+	if n == 0 {
+		return false
 	}
 	for lengths := upTo(x.heads[k.name[0]], n); lengths != 0; lengths &= lengths - 1 {
 		l := bits.TrailingZeros64(lengths)
@@ -236,6 +258,47 @@ func load8(s string) uint64 {
 	_ = s[7]
 	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
 		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+}
+
+// front and back are the first and the last two bytes, ends all four with the
+// length: what pairs are asked for.
+func (k *key) front() uint32 { return uint32(k.low & 0xffff) }
+func (k *key) back() uint32  { return uint32(k.high >> 48) }
+func (k *key) ends() uint32 {
+	return k.front() ^ k.back()<<3 ^ uint32(len(k.name))<<7
+}
+
+// pairs is a set of numbers that may say yes too often.
+type pairs [16]uint64
+
+// spread is a place in the set: the upper bits of a product (Knuth, 6.4).
+func spread(n uint32) uint32 { return n * 2654435769 >> 22 }
+
+func (p *pairs) has(n uint32) bool { at := spread(n); return p[at>>6]>>(at&63)&1 != 0 }
+
+func (p *pairs) add(n uint32) { at := spread(n); p[at>>6] |= 1 << (at & 63) }
+
+// addFirst adds what front is of every name that begins with s.
+func (p *pairs) addFirst(s string) {
+	if len(s) > 1 {
+		p.add(uint32(s[0]) | uint32(s[1])<<8)
+		return
+	}
+	for next := range uint32(256) {
+		p.add(uint32(s[0]) | next<<8)
+	}
+}
+
+// addLast adds what back is of every name that ends with s.
+func (p *pairs) addLast(s string) {
+	last := uint32(s[len(s)-1]) << 8
+	if len(s) > 1 {
+		p.add(uint32(s[len(s)-2]) | last)
+		return
+	}
+	for before := range uint32(256) {
+		p.add(before | last)
+	}
 }
 
 func (k key) whole() uint64 { return k.low ^ bits.RotateLeft64(k.high, 29) }
