@@ -26,3 +26,12 @@ func (d *Database) Belong(gid ident.GID) (positions []int, beyond []string) {
 	}
 	return positions, beyond
 }
+
+// Lists reports whether one of Users has the id.
+func (d *Database) Lists(uid ident.UID) bool {
+	if d == nil {
+		return false
+	}
+	_, ok := d.userIDs[uid]
+	return ok
+}

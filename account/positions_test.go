@@ -22,4 +22,7 @@ func TestBelong(t *testing.T) {
 	if positions, _ := (*account.Database)(nil).Belong(0); positions != nil {
 		t.Errorf("%v", positions)
 	}
+	if !db.Lists(2) || db.Lists(4711) || (*account.Database)(nil).Lists(0) {
+		t.Error("Lists")
+	}
 }
