@@ -14,7 +14,7 @@ import (
 type nameIndex struct {
 	few     []namedGlob // all of them, when they are few
 	globs   []namedGlob
-	rest    []int32 // globs without a literal affix
+	rest    []elusiveGlob // those without a literal affix
 	slots   []slot
 	shift   uint8
 	exact   uint64       // the lengths of whole names
@@ -30,6 +30,13 @@ type nameIndex struct {
 type namedGlob struct {
 	glob *nameGlob
 	id   int32
+}
+
+// elusiveGlob is a pattern that has to be tried, with the bytes (bytesOf) that a
+// name must have.
+type elusiveGlob struct {
+	namedGlob
+	needs uint64
 }
 
 // slot is a place of the table: one affix, with the patterns that have it.
@@ -91,7 +98,7 @@ func (x *nameIndex) insert(i int32) {
 		x.fronts.addFirst(s)
 		x.place(keyOf(s).first(len(s)), uint8(len(s)), head, i)
 	default:
-		x.rest = append(x.rest, i)
+		x.rest = append(x.rest, elusiveGlob{x.globs[i], bytesOf(strings.Join(g.middle, ""))})
 	}
 }
 
@@ -141,12 +148,17 @@ func (x *nameIndex) append(ids []int32, k *key) []int32 {
 			ids = x.verify(ids, x.find(k.first(l), uint8(l), head), k.name)
 		}
 	}
-	for _, i := range x.rest {
-		if x.globs[i].glob.match(k.name) {
-			ids = append(ids, x.globs[i].id)
+	for i := range x.rest {
+		if x.rest[i].fits(k) {
+			ids = append(ids, x.rest[i].id)
 		}
 	}
 	return ids
+}
+
+// fits compares the bytes first: few names have all that a pattern must find.
+func (g *elusiveGlob) fits(k *key) bool {
+	return g.needs&^k.bytes() == 0 && g.glob.match(k.name)
 }
 
 func upTo(lengths uint64, n int) uint64 {
@@ -173,8 +185,8 @@ func (x *nameIndex) fits(k *key) bool {
 	if !x.special {
 		return fitsAny(x.few, k.name)
 	}
-	for _, i := range x.rest {
-		if x.globs[i].glob.match(k.name) {
+	for i := range x.rest {
+		if x.rest[i].fits(k) {
 			return true
 		}
 	}
@@ -237,27 +249,52 @@ type key struct {
 	name string
 	low  uint64 // the first eight bytes, the first of all lowest
 	high uint64 // the last eight bytes, the last of all highest
+	set  uint64 // bytesOf the name; 0 when nobody has asked
 }
 
-func keyOf(name string) key {
+func keyOf(name string) (k key) {
+	k.take(name)
+	return k
+}
+
+// take makes k the key of a name. It writes field by field: this runs once for
+// every entry of a walk.
+func (k *key) take(name string) {
 	n := len(name)
+	k.name, k.set = name, 0
 	if n >= 8 {
-		return key{name, load8(name), load8(name[n-8:])}
+		k.low, k.high = load8(name), load8(name[n-8:])
+		return
 	}
-	var low uint64
+	k.low, k.high = 0, 0
 	for i := n - 1; i >= 0; i-- {
-		low = low<<8 | uint64(name[i])
+		k.low = k.low<<8 | uint64(name[i])
 	}
-	if n == 0 {
-		return key{name: name}
+	if n > 0 {
+		k.high = k.low << (64 - 8*n)
 	}
-	return key{name, low, low << (64 - 8*n)}
 }
 
 func load8(s string) uint64 {
 	_ = s[7]
 	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
 		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+}
+
+func (k *key) bytes() uint64 {
+	if k.set == 0 {
+		k.set = bytesOf(k.name)
+	}
+	return k.set
+}
+
+// bytesOf is the set of the bytes of a text: letters of either case are one, and
+// so are a few others.
+func bytesOf(s string) (set uint64) {
+	for i := range len(s) {
+		set |= 1 << (s[i]&31 | s[i]&64>>1)
+	}
+	return set
 }
 
 // front and back are the first and the last two bytes, ends all four with the

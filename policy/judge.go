@@ -127,10 +127,10 @@ func (w *Worker) locate(s *subject) (excluded bool) {
 		if st.excluded {
 			return true
 		}
-		s.key = keyOf(s.Name)
+		s.key.take(s.Name)
 		w.ids = w.steps.hits(w.ids, st, &s.key, s.Kind)
 	case w.judge.rootName != "" && s.Kind != mode.Directory:
-		s.key = keyOf(w.judge.rootName)
+		s.key.take(w.judge.rootName)
 		w.ids = w.steps.hits(w.ids, w.judge.paths.top, &s.key, s.Kind)
 	default:
 		s.root = true
