@@ -6,14 +6,14 @@ import (
 )
 
 // SniffSize is how much of a file Classify wants to see at the most: private keys
-// may come behind a chain of certificates.
+// may come behind a chain of certificates, and so may the bags of a key store.
 const SniffSize = 64 << 10
 
 // Classify says what the first bytes of a regular file show it to be; SniffSize of
 // them are enough. The words for a key alone do not make one: a key is a block at
 // the start of a line with a body that can be one.
 func Classify(head []byte) ContentKind {
-	kind := privateKeys(head)
+	kind := privateKeys(head) | binaryKeys(head)
 	if shebang(head) {
 		kind |= Shebang
 	}

@@ -148,6 +148,20 @@ func TestClassifyAgainstPrograms(t *testing.T) {
 		{"openssl genrsa -traditional -aes128 -passout pass:x -out F 2048", entry.LockedKey},
 		{"openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=x -keyout /dev/null -out F", 0},
 		{"openssl genrsa 2048 | openssl rsa -pubout -out F", 0},
+		{"openssl genrsa 2048 | openssl rsa -traditional -outform DER -out F", entry.PrivateKey},
+		{"openssl genrsa 2048 | openssl rsa -pubout -outform DER -out F", 0},
+		{"openssl genrsa 4096 | openssl rsa -traditional -outform DER -out F", entry.PrivateKey},
+		{"openssl genpkey -algorithm RSA -outform DER -out F", entry.PrivateKey},
+		{"openssl genpkey -algorithm ED25519 -outform DER -out F", entry.PrivateKey},
+		{"openssl genpkey -algorithm ED25519 | openssl pkcs8 -topk8 -passout pass:x -outform DER -out F", entry.LockedKey},
+		{"openssl genpkey -algorithm ED25519 | openssl pkcs8 -topk8 -v1 PBE-SHA1-3DES -passout pass:x -outform DER -out F", entry.LockedKey},
+		{"openssl ecparam -name prime256v1 -genkey -noout -outform DER -out F", entry.PrivateKey},
+		{"openssl ecparam -name prime256v1 -genkey -noout | openssl ec -pubout -outform DER -out F", 0},
+		{"openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=x -keyout /dev/null -outform DER -out F", 0},
+		{"openssl req -new -newkey rsa:2048 -nodes -subj /CN=x -keyout /dev/null -outform DER -out F", 0},
+		{"openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=x -keyout F.k -out F.c && openssl pkcs12 -export -inkey F.k -in F.c -passout pass:x -out F", entry.LockedKey},
+		{"openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=x -keyout F.k -out F.c && openssl pkcs12 -export -inkey F.k -in F.c -keypbe NONE -certpbe NONE -nomac -passout pass: -out F", entry.PrivateKey},
+		{"openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=x -keyout F.k -out F.c && openssl pkcs12 -export -nokeys -in F.c -passout pass:x -out F", 0},
 		{"ssh-keygen -q -t ed25519 -N '' -f F", entry.PrivateKey},
 		{"ssh-keygen -q -t ed25519 -N secret -f F", entry.LockedKey},
 		{"ssh-keygen -q -t rsa -N '' -f F", entry.PrivateKey},
@@ -161,6 +175,40 @@ func TestClassifyAgainstPrograms(t *testing.T) {
 			classifyFile(t, file, c.want)
 		})
 	}
+}
+
+// Stores that keytool of Java 17 wrote: with a key, and with a certificate only.
+func TestClassifyKeyStoresOfJava(t *testing.T) {
+	for name, want := range map[string]entry.ContentKind{
+		"key.jks": entry.LockedKey, "key.jceks": entry.LockedKey, "key.java.p12": entry.LockedKey,
+		"trust.jks": 0, "trust.java.p12": 0,
+	} {
+		classifyFile(t, filepath.Join("testdata", name), want)
+	}
+}
+
+// What is cut off, or follows a key, may hide one or be none, but is never misread.
+func TestClassifyPartsOfBinaryKeys(t *testing.T) {
+	for _, name := range []string{"trust.jks", "trust.java.p12"} {
+		head, err := os.ReadFile(filepath.Join("testdata", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for n := range head {
+			check(t, fmt.Sprintf("%d bytes of %s", n, name), head[:n], 0)
+		}
+	}
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	der, err := x509.MarshalECPrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	check(t, "a key and a new line", append(bytes.Clone(der), '\n'), entry.PrivateKey)
+	check(t, "a key and more", append(bytes.Clone(der), "more"...), 0)
+	check(t, "behind something", append([]byte("x"), der...), 0)
 }
 
 func TestClassifyAgainstGPG(t *testing.T) {
@@ -208,6 +256,9 @@ func FuzzClassify(f *testing.F) {
 	f.Add([]byte("-----BEGIN RSA PRIVATE KEY-----\n" + repeated))
 	f.Add([]byte("AGE-SECRET-KEY-1"))
 	f.Add([]byte(elfHead(1, 2)))
+	f.Add([]byte("\x30\x2e\x02\x01\x00\x30\x05\x06\x03\x2b\x65\x70\x04\x22\x04\x20" + strings.Repeat("k", 32)))
+	f.Add([]byte("\x30\x80\x02\x01\x03\x30\x80\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01" + strings.Repeat("k", 32)))
+	f.Add([]byte("\xfe\xed\xfe\xed\x00\x00\x00\x02\x00\x00\x00\x01\x00\x00\x00\x01" + strings.Repeat("k", 32)))
 	f.Fuzz(func(t *testing.T, head []byte) {
 		kind := entry.Classify(head)
 		if kind&entry.Shebang != 0 && kind&entry.ELF != 0 {

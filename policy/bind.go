@@ -93,6 +93,7 @@ type test struct {
 type idTest struct {
 	ids     []uint32
 	unknown bool
+	private bool
 }
 
 // candidates is the selectors of which one must hold. Rules with the same ones
@@ -304,8 +305,8 @@ func (c *binder) idTest(refs []nameRef, user bool) *idTest {
 	}
 	var t idTest
 	for _, ref := range refs {
-		if ref.unknown {
-			t.unknown = true
+		if ref.unknown || ref.private {
+			t.unknown, t.private = t.unknown || ref.unknown, t.private || ref.private
 		} else if id, ok := c.id(ref, user); ok {
 			t.ids = append(t.ids, id)
 		}

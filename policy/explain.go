@@ -280,7 +280,7 @@ func (w *Worker) whyNotTest(s *subject, t *test) string {
 		return "no programs lie beside it"
 	case t.owners != nil && !t.owners.holds(uint32(s.UID), t.owners.unknown && w.accounts.KnowsUser(s.UID) == account.No):
 		return "its owner is " + w.accounts.UserName(s.UID)
-	case t.groups != nil && !t.groups.holds(uint32(s.GID), t.groups.unknown && w.accounts.KnowsGroup(s.GID) == account.No):
+	case t.groups != nil && !w.fitsGroup(t.groups, s):
 		return "its group is " + w.accounts.GroupName(s.GID)
 	case t.sizes != nil && (s.Kind != mode.Regular || !anySpan(t.sizes, s.Size)):
 		return fmt.Sprintf("its size is %d", s.Size)

@@ -155,7 +155,7 @@ func asSyntax(err error) (*mode.SyntaxError, bool) {
 }
 
 func (r *reader) one(n *yaml.Node, what string) *nameRef {
-	ref, ok := r.nameRef(n, what, false)
+	ref, ok := r.nameRef(n, what)
 	if !ok {
 		return nil
 	}

@@ -3,6 +3,7 @@ package policy
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -55,6 +56,7 @@ type nameRef struct {
 	number  bool // id holds it
 	id      uint32
 	unknown bool // the word "unknown": an id that has no name
+	private bool // the word "private": a group of nobody but the owner and root
 	pos     position
 }
 
@@ -93,8 +95,8 @@ func (r *reader) selector(n *yaml.Node, what string, depth int) selector {
 	r.mapping(n, what,
 		field{"path", false, func(_, v *yaml.Node) { s.paths = r.patterns(v, in("path")) }},
 		field{"type", false, func(_, v *yaml.Node) { s.kinds = r.kinds(v, in("type")) }},
-		field{"owner", false, func(_, v *yaml.Node) { s.owners = r.nameRefs(v, in("owner"), true) }},
-		field{"group", false, func(_, v *yaml.Node) { s.groups = r.nameRefs(v, in("group"), true) }},
+		field{"owner", false, func(_, v *yaml.Node) { s.owners = r.nameRefs(v, in("owner"), "unknown") }},
+		field{"group", false, func(_, v *yaml.Node) { s.groups = r.nameRefs(v, in("group"), "unknown", "private") }},
 		field{"mode", false, func(_, v *yaml.Node) { s.modes = r.bitsTests(v, in("mode")) }},
 		field{"content", false, func(_, v *yaml.Node) { s.content = r.contents(v, in("content")) }},
 		field{"size", false, func(_, v *yaml.Node) { s.sizes = r.spans(v, in("size"), true) }},
@@ -159,16 +161,17 @@ func (r *reader) kinds(n *yaml.Node, what string) (s kindSet) {
 	return s
 }
 
-func (r *reader) nameRefs(n *yaml.Node, what string, unknown bool) (refs []nameRef) {
+// nameRefs reads names and numbers, and words that stand for what names cannot say.
+func (r *reader) nameRefs(n *yaml.Node, what string, words ...string) (refs []nameRef) {
 	r.each(n, what, func(item *yaml.Node) {
-		if ref, ok := r.nameRef(item, what, unknown); ok {
+		if ref, ok := r.nameRef(item, what, words...); ok {
 			refs = append(refs, ref)
 		}
 	})
 	return refs
 }
 
-func (r *reader) nameRef(n *yaml.Node, what string, unknown bool) (nameRef, bool) {
+func (r *reader) nameRef(n *yaml.Node, what string, words ...string) (nameRef, bool) {
 	n, ok := r.resolve(n)
 	if !ok {
 		return nameRef{}, false
@@ -177,7 +180,11 @@ func (r *reader) nameRef(n *yaml.Node, what string, unknown bool) (nameRef, bool
 	if !ok {
 		return nameRef{}, false
 	}
-	ref := nameRef{text: text, pos: at(n), unknown: unknown && text == "unknown"}
+	ref := nameRef{text: text, pos: at(n)}
+	if slices.Contains(words, text) {
+		ref.unknown, ref.private = text == "unknown", text == "private"
+		return ref, true
+	}
 	if number(n) || allDigits(text) {
 		id, err := strconv.ParseUint(text, 10, 32)
 		if err != nil || id == 1<<32-1 || number(n) && len(text) > 1 && text[0] == '0' {

@@ -73,7 +73,7 @@ func (t *test) admits(s *subject, q *asking) bool {
 	if t.kinds != 0 && !t.kinds.has(s.Kind) || len(t.modes) > 0 && !anyBits(t.modes, s.Mode) ||
 		t.beside && (s.Dir == nil || s.Dir.Programs == 0) ||
 		t.owners != nil && !t.owners.holds(uint32(s.UID), q.accounts.KnowsUser(s.UID) == account.No && t.owners.unknown) ||
-		t.groups != nil && !t.groups.holds(uint32(s.GID), t.groups.unknown && q.accounts.KnowsGroup(s.GID) == account.No) {
+		t.groups != nil && !q.fitsGroup(t.groups, s) {
 		return false
 	}
 	return (t.content == 0 || s.Kind == mode.Regular) && (t.def == nil || s.Kind == mode.Directory || absentWill(t.def))
@@ -164,6 +164,27 @@ func (t *aclTest) holds(l acl.List) bool {
 		}
 	}
 	return false
+}
+
+// fitsGroup tells whether the group of an entry is one that is asked for.
+func (q *asking) fitsGroup(t *idTest, s *subject) bool {
+	return t.holds(uint32(s.GID), t.unknown && q.accounts.KnowsGroup(s.GID) == account.No) || t.private && q.private(s.GID, s.UID)
+}
+
+// private tells whether nobody belongs to a group but the owner and root. Of a
+// group that is not known nobody can tell.
+func (q *asking) private(gid ident.GID, owner ident.UID) bool {
+	if q.accounts.KnowsGroup(gid) != account.Yes {
+		return false
+	}
+	users := q.accounts.Users()
+	members, beyond := q.accounts.Belong(gid)
+	for _, i := range members {
+		if uid := users[i].UID; uid != 0 && uid != owner {
+			return false
+		}
+	}
+	return len(beyond) == 0
 }
 
 func (t *idTest) holds(id uint32, unknown bool) bool {

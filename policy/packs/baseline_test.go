@@ -19,7 +19,7 @@ import (
 
 var accounts = account.New(
 	[]account.User{{Name: "root"}, {Name: "app", UID: 1000, GID: 1000}},
-	[]account.Group{{Name: "root"}, {Name: "app", GID: 1000}, {Name: "ssl-cert", GID: 110}},
+	[]account.Group{{Name: "root"}, {Name: "app", GID: 1000}, {Name: "ssl-cert", GID: 110}, {Name: "staff", GID: 20, Members: []string{"root", "app"}}},
 )
 
 func judge(t testing.TB, deep bool) *policy.Judge {
@@ -46,6 +46,7 @@ type thing struct {
 	size     int64 // 0: 1000 bytes
 	programs int
 	def      acl.List
+	acl      acl.List
 }
 
 func (x thing) entry() *entry.Entry {
@@ -64,7 +65,7 @@ func (x thing) entry() *entry.Entry {
 	if e.Dir != nil {
 		e.Dir.Programs = x.programs
 	}
-	e.Mode, e.UID, e.GID, e.Default = x.mode, x.uid, x.gid, x.def
+	e.Mode, e.UID, e.GID, e.Default, e.ACL = x.mode, x.uid, x.gid, x.def, x.acl
 	return e
 }
 
@@ -90,6 +91,7 @@ func judged(t testing.TB, j *policy.Judge, e *entry.Entry) (rules []string, o po
 
 func TestBaseline(t *testing.T) {
 	const dir, link = mode.Directory, mode.Symlink
+	named := acl.List{{Tag: acl.UserObj, ID: acl.NoID, Rights: 7}, {Tag: acl.User, ID: 1000, Rights: 6}, {Tag: acl.GroupObj, ID: acl.NoID, Rights: 5}, {Tag: acl.Mask, ID: acl.NoID, Rights: 7}, {Tag: acl.Other, ID: acl.NoID, Rights: 5}}
 	key, locked, script, elf := entry.PrivateKey, entry.LockedKey, entry.Shebang, entry.ELF
 	for _, test := range []struct {
 		name  string
@@ -107,7 +109,14 @@ func TestBaseline(t *testing.T) {
 		{"a default ACL that lets everybody write", thing{path: "d", kind: dir, mode: 0o755, def: acl.FromMode(0o777)}, "world-writable-default 0755"},
 		{"a default ACL that does not", thing{path: "d", kind: dir, mode: 0o755, def: acl.FromMode(0o775)}, "0755"},
 		{"a 04777 program", thing{path: "helper", mode: 0o4777, content: elf}, "setid-writable 4755"},
-		{"a setgid program that its group writes", thing{path: "helper", mode: 0o2775, content: elf}, "setid-writable 2755"},
+		{"a setgid program that its group writes", thing{path: "helper", mode: 0o2775, gid: 20, content: elf}, "setid-writable 2755"},
+		{"one whose group has nobody in it", thing{path: "helper", mode: 0o2775, gid: 110, content: elf}, "2775"},
+		{"one whose group is root's", thing{path: "helper", mode: 0o2775, content: elf}, "2775"},
+		{"one whose group is its owner's", thing{path: "helper", mode: 0o4775, uid: 1000, gid: 1000, content: elf}, "4775"},
+		{"one of root's whose group is a user's", thing{path: "helper", mode: 0o4775, gid: 1000, content: elf}, "setid-writable 4755"},
+		{"one whose group nobody knows", thing{path: "helper", mode: 0o2775, gid: 4711, content: elf}, "setid-writable+unknown-group 2755"},
+		{"an empty group, and everybody too", thing{path: "helper", mode: 0o2777, gid: 110, content: elf}, "setid-writable 2755"},
+		{"an empty group, and somebody by name", thing{path: "helper", mode: 0o2775, content: elf, acl: named}, "setid-writable 2755"},
 		{"a setuid program", thing{path: "bin/su", mode: 0o4755, content: elf}, "4755"},
 		{"a setuid script", thing{path: "x.sh", mode: 0o4755, content: script}, "setid-script 0755"},
 		{"a key that all may read", thing{path: "conf/tls.key", mode: 0o644, content: key}, "private-key-readable 0640"},
@@ -120,7 +129,11 @@ func TestBaseline(t *testing.T) {
 		{"a certificate", thing{path: "tls.crt", mode: 0o644}, "0644"},
 		{"a key in test data", thing{path: "x/testdata/server.key", mode: 0o644, content: key}, "sample-key-readable 0640"},
 		{"what is left of a key", thing{path: "conf/tls.key.bak", mode: 0o644, content: key}, "private-key-readable 0640"},
-		{"a PKCS #12 file", thing{path: "conf/tls.p12", mode: 0o644}, "application-secret-readable 0640"},
+		{"a PKCS #12 file with a key", thing{path: "conf/tls.p12", mode: 0o644, content: locked}, "locked-key-readable 0640"},
+		{"one of certificates that are trusted", thing{path: "conf/tls.p12", mode: 0o644}, "0644"},
+		{"a key store of Java", thing{path: "home/u/.keystore", mode: 0o644, content: locked}, "locked-key-readable 0640"},
+		{"a key in DER", thing{path: "conf/tls.der", mode: 0o644, content: key}, "private-key-readable 0640"},
+		{"a key in a dotfile", thing{path: "home/u/.deploykey", mode: 0o644, content: key}, "private-key-readable 0640"},
 		{"a key in an installed package", thing{path: "lib/python3/site-packages/moto/ca.key", mode: 0o644, content: key}, "sample-key-readable 0640"},
 		{"a key in the module cache of Go", thing{path: "go/pkg/mod/example.org/x@v1.4.1/tls/server.key", mode: 0o444, content: key}, "sample-key-readable 0440"},
 		{"a script in the module cache of Go", thing{path: "example.org/x/v2@v2.27.0/bin/hermit", mode: 0o444, content: script}, "0444"},
@@ -177,6 +190,9 @@ func TestContentIsReadForCandidatesOnly(t *testing.T) {
 		{"a program that has its x", thing{path: "bin/a", mode: 0o755, size: 1 << 20}, false, true},
 		{"a closed file", thing{path: "a", mode: 0o600}, false, true},
 		{"a key's name", thing{path: "a.pem", mode: 0o644}, true, true},
+		{"a dotfile", thing{path: "home/u/.secret", mode: 0o644}, true, true},
+		{"a dotfile with a suffix", thing{path: ".travis.yml", mode: 0o644}, false, true},
+		{"settings of a shell", thing{path: "home/u/.bashrc", mode: 0o644}, false, true},
 		{"a large file without suffix", thing{path: "image", mode: 0o644, size: 1 << 20}, false, true},
 		{"a small file without suffix", thing{path: "image", mode: 0o644}, true, true},
 		{"a file in bin", thing{path: "bin/a.dat", mode: 0o644}, true, true},

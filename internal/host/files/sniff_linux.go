@@ -30,5 +30,8 @@ func sniff(fd int, size int64) (entry.ContentKind, error) {
 	return entry.Classify(all[:firstLook+more]), err
 }
 
-// mayHoldKey: text may. Keys begin with a line of letters; no byte of them is NUL.
-func mayHoldKey(head []byte) bool { return bytes.IndexByte(head, 0) < 0 }
+// mayHoldKey: text may, in which no byte is NUL, and key stores, of PKCS #12 or Java's.
+func mayHoldKey(head []byte) bool {
+	return bytes.IndexByte(head, 0) < 0 || bytes.HasPrefix(head, []byte("\x30\x82")) || bytes.HasPrefix(head, []byte("\x30\x80")) ||
+		bytes.HasPrefix(head, []byte("\xfe\xed\xfe\xed")) || bytes.HasPrefix(head, []byte("\xce\xce\xce\xce"))
+}
