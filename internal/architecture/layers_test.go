@@ -10,7 +10,7 @@ type layer struct {
 // only packages before it. ARCHITECTURE.md shows the same list.
 var layers = []layer{
 	{vocabulary, []string{"mode", "ident", "account", "acl", "entry", "finding"}},
-	{judgement, []string{"access", "policy", "policy/packs", "plan"}},
+	{judgement, []string{"access", "policy", "policy/packs", "plan", "internal/logline"}},
 	{machinery, []string{"tree", "internal/spill", "internal/apply"}},
 	{edge, []string{"internal/host/sys", "internal/host/files", "internal/host/target", "internal/host/state", "internal/host/accounts", "internal/host/process"}},
 	{product, []string{".", "wardtest", "internal/app", "internal/report", "internal/getopt", "internal/cli", "internal/cli/gen", "cmd/ward"}},
