@@ -24,7 +24,7 @@ func Parse(s string) (Mode, error) {
 		return parsePrefixed(s)
 	case looksLikeConstants(s):
 		return parseConstants(s)
-	case digit(s[0]):
+	case digit(s[0]) && !strings.Contains(s, ","):
 		return parseOctal(s, 0)
 	case len(s) == 9:
 		if m, err := parseRights(s, 0); err == nil {

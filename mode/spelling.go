@@ -97,14 +97,29 @@ func parseNumber(s string) (Spelling, error) {
 	rest := strings.TrimPrefix(strings.ToLower(s), "0o")
 	if !strings.ContainsAny(rest, "89") {
 		x, err := parseOctalNumber(s, rest)
-		if err == nil {
-			return x, nil
+		if err == nil || rest != s || s[0] == '0' {
+			return x, err
 		}
-		if rest != s || s[0] == '0' || len(s) < 10 { // shorter ones are no fs.FileMode in decimal
-			return Spelling{}, err
-		}
+		return orDecimal(s, err)
 	}
 	return onlyDecimal(s)
+}
+
+// orDecimal reads digits that are octal ones and no octal mode: as a whole st_mode
+// or fs.FileMode in decimal, unless a slip is as likely.
+func orDecimal(s string, refused error) (Spelling, error) {
+	octal, err := strconv.ParseUint(s, 8, 32)
+	slip := err == nil && octal <= typeMask|uint64(All) && kindOf(uint32(octal)) != Unknown
+	x, err := ParseDecimal(s)
+	if err != nil || slip || x.Notation == AsDecimal || x.Notation == AsStMode && x.Kind != Regular && x.Kind != Directory && x.Kind != Symlink {
+		return Spelling{}, refused
+	}
+	return x, nil
+}
+
+func kindOf(rawStMode uint32) Kind {
+	_, k := FromStat(rawStMode)
+	return k
 }
 
 // parseOctalNumber reads octal digits. Five of them that begin with 1 or 2 are

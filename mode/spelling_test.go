@@ -33,6 +33,8 @@ func TestParseSpelling(t *testing.T) {
 		{"0150666", 0o666, mode.Door, mode.AsStMode, ""},
 		{"0o10644", 0o644, mode.FIFO, mode.AsStMode, ""},
 		{"33188", 0o644, mode.Regular, mode.AsStMode, ""},
+		{"33256", 0o750, mode.Regular, mode.AsStMode, ""}, // no octal mode, though its digits are octal ones
+		{"2152726530", 0o3002, mode.Directory, mode.AsGoNumber, ""},
 		{"16877", 0o755, mode.Directory, mode.AsStMode, ""},
 		{"0x81a4", 0o644, mode.Regular, mode.AsStMode, ""},
 		{"2147484141", 0o755, mode.Directory, mode.AsGoNumber, ""},

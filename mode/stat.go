@@ -116,3 +116,13 @@ func fromGoType(t fs.FileMode) Kind {
 	}
 	return Unknown
 }
+
+// Stat is the st_mode of an object of that kind, the reverse of FromStat. Kinds
+// that st_mode does not know have no type bits.
+func (m Mode) Stat(k Kind) uint32 {
+	t := map[Kind]uint32{
+		Regular: typeRegular, Directory: typeDirectory, Symlink: typeSymlink, FIFO: typeFIFO, Socket: typeSocket,
+		CharDevice: typeChar, BlockDevice: typeBlock, Door: typeDoor, EventPort: typeEventPort, Whiteout: typeEventPort,
+	}[k]
+	return t | uint32(m&All)
+}
