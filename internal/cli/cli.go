@@ -15,6 +15,9 @@ import (
 // Main runs ward with the arguments, streams and environment of the process, and
 // returns its exit status.
 func Main() int {
+	if run := standIn(os.Args[0]); run != nil {
+		return run(newProgram(os.Args[0]), os.Args[1:])
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends at once

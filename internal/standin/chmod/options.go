@@ -1,0 +1,218 @@
+// Package chmod is chmod(1) as GNU coreutils 9.10 has it: its options, its messages,
+// its statuses. Trees are gone through by descriptor and, where no order shows, with
+// several workers; what is as wanted already is not written again.
+package chmod
+
+import (
+	"fmt"
+
+	"ward/internal/getopt"
+	"ward/internal/standin"
+	"ward/internal/standin/fts"
+	"ward/mode"
+)
+
+// Request is a command line, read.
+type Request struct {
+	Change       mode.Expr
+	Naive        bool // the mode came as options: tell where the umask surprises
+	Reference    bool // the mode is that of a file
+	Files        []string
+	Recurse      bool
+	Links        fts.Links
+	Follow       standin.Follow
+	Silent       bool
+	Verbosity    standin.Verbosity
+	PreserveRoot bool
+
+	// More is the values of options that the caller had added, in order.
+	More []getopt.Option
+}
+
+const (
+	optDereference = 256 + iota
+	optNoPreserveRoot
+	optPreserveRoot
+	optReference
+	optHelp
+	optVersion
+
+	// OwnOptions is where the values of a caller's own options may begin.
+	OwnOptions = 512
+)
+
+const letters = "HLPRcfhvr::w::x::X::s::t::u::g::o::a::,::+::=::0::1::2::3::4::5::6::7::"
+
+func longOptions() []getopt.Long {
+	return []getopt.Long{
+		{Name: "changes", Value: 'c'},
+		{Name: "dereference", Value: optDereference},
+		{Name: "recursive", Value: 'R'},
+		{Name: "no-dereference", Value: 'h'},
+		{Name: "no-preserve-root", Value: optNoPreserveRoot},
+		{Name: "preserve-root", Value: optPreserveRoot},
+		{Name: "quiet", Value: 'f'},
+		{Name: "reference", Argument: getopt.Required, Value: optReference},
+		{Name: "silent", Value: 'f'},
+		{Name: "verbose", Value: 'v'},
+		{Name: "help", Value: optHelp},
+		{Name: "version", Value: optVersion},
+	}
+}
+
+// Caller is what a command line may have beyond chmod's own.
+type Caller struct {
+	Options []getopt.Long                        // more long options
+	Help    string                               // what --help says of them
+	Mode    func(path string) (mode.Mode, error) // of the file of --reference; nil where there are no files
+	Without func([]getopt.Option) (noMode bool)  // reports whether the options stand for a mode; nil: never
+}
+
+// Parse reads a command line. Where there is nothing to be done any more (--help, a
+// mistake) ok is false, all has been said, and status is how to end.
+func Parse(p *standin.Program, args []string, c Caller) (r Request, status int, ok bool) {
+	l := &line{program: p, caller: c, request: Request{Links: fts.Arguments}}
+	spec := getopt.Spec{Short: letters, Long: append(longOptions(), c.Options...)}
+	parser := spec.Parser(args, p.Posix)
+	for parser.Next() {
+		if status, ended := l.option(parser.Option()); ended {
+			return Request{}, status, false
+		}
+	}
+	if err := parser.Err(); err != nil {
+		p.Fail("%v", err)
+		return Request{}, p.TryHelp(), false
+	}
+	l.operands = parser.Operands()
+	if status, ok = l.finish(); !ok {
+		return Request{}, status, false
+	}
+	return l.request, 0, true
+}
+
+// line is a command line while it is read.
+type line struct {
+	program   *standin.Program
+	caller    Caller
+	request   Request
+	mode      string // of the options that look like modes
+	hasMode   bool
+	reference string
+	operands  []string
+}
+
+func (l *line) option(o getopt.Option) (status int, ended bool) {
+	r := &l.request
+	switch o.Value {
+	case 'H':
+		r.Links = fts.Arguments
+	case 'L':
+		r.Links = fts.Logical
+	case 'P':
+		r.Links = fts.Physical
+	case 'h':
+		r.Follow = standin.Never
+	case optDereference:
+		r.Follow = standin.Always
+	case optNoPreserveRoot, optPreserveRoot:
+		r.PreserveRoot = o.Value == optPreserveRoot
+	case optReference:
+		l.reference, r.Reference = o.Arg, true
+	case 'R':
+		r.Recurse = true
+	case 'c':
+		r.Verbosity = standin.Changes
+	case 'f':
+		r.Silent = true
+	case 'v':
+		r.Verbosity = standin.Every
+	case optHelp:
+		l.program.Say("%s", help(l.program.Name, l.caller.Help))
+		return 0, true
+	case optVersion:
+		l.program.Say("%s", l.program.VersionText("chmod"))
+		return 0, true
+	default:
+		if o.Value >= OwnOptions {
+			r.More = append(r.More, o)
+			break
+		}
+		l.looksLikeMode(o)
+	}
+	return 0, false
+}
+
+// looksLikeMode takes the whole word that a letter of modes stands in, such as -rwx
+// or -Rw; several are joined.
+func (l *line) looksLikeMode(o getopt.Option) {
+	if l.mode != "" {
+		l.mode += ","
+	}
+	l.mode += o.Word
+	l.hasMode, l.request.Naive = true, true
+}
+
+// finish finds the mode and the files among the operands, in the order in which GNU
+// chmod notices what is wrong.
+func (l *line) finish() (status int, ok bool) {
+	p, r := l.program, &l.request
+	if r.Recurse && r.Links == fts.Physical {
+		if r.Follow == standin.Always {
+			p.Fail("-R --dereference requires either -H or -L")
+			return 1, false
+		}
+		r.Follow = standin.Never
+	}
+	if r.Follow == standin.ByDefault && r.Links == fts.Logical {
+		r.Follow = standin.Always
+	}
+	if r.Reference && l.hasMode {
+		p.Fail("cannot combine mode and --reference options")
+		return p.TryHelp(), false
+	}
+	operand := !r.Reference && !l.hasMode && !(l.caller.Without != nil && l.caller.Without(r.More))
+	r.Files = l.operands
+	if operand && len(r.Files) > 0 {
+		l.mode, r.Files = r.Files[0], r.Files[1:]
+		l.hasMode = true
+	}
+	if len(r.Files) == 0 {
+		if operand && l.hasMode {
+			p.Fail("missing operand after %s", p.Quoting.Word(l.mode))
+		} else {
+			p.Fail("missing operand")
+		}
+		return p.TryHelp(), false
+	}
+	return l.change()
+}
+
+func (l *line) change() (status int, ok bool) {
+	p, r := l.program, &l.request
+	switch {
+	case r.Reference:
+		m, err := l.caller.Mode(l.reference)
+		if err != nil {
+			p.FailOf(err, "failed to get attributes of %s", p.Quoting.Name(l.reference))
+			return 1, false
+		}
+		r.Change = exactly(m)
+	case l.hasMode:
+		e, err := mode.ParseExpr(l.mode)
+		if err != nil {
+			p.Fail("invalid mode: %s", p.Quoting.Word(l.mode))
+			return p.TryHelp(), false
+		}
+		r.Change = e
+	}
+	return 0, true
+}
+
+// exactly is the mode with all of its twelve bits, for directories too.
+func exactly(m mode.Mode) mode.Expr {
+	e, err := mode.ParseExpr(fmt.Sprintf("%05o", uint16(m)))
+	if err != nil {
+		panic(err) // five octal digits are a mode
+	}
+	return e
+}

@@ -1,0 +1,281 @@
+// Package chown is chown(1) and chgrp(1) as GNU coreutils 9.10 has them: their
+// options, their messages, their statuses.
+package chown
+
+import (
+	"ward/account"
+	"ward/internal/getopt"
+	"ward/internal/standin"
+	"ward/internal/standin/fts"
+)
+
+// Unchanged is the id that stands for leaving it as it is.
+const Unchanged = ^uint32(0)
+
+// Owners is a pair of ids, each perhaps Unchanged, and what they are called in
+// messages: a name as it was given, "" for ids, and whether there is one at all.
+type Owners struct {
+	UID, GID          uint32
+	User, Group       string
+	HasUser, HasGroup bool // a name or an empty one stands in messages
+}
+
+// Request is a command line, read.
+type Request struct {
+	To           Owners
+	From         Owners // ids that a file must have; Unchanged: any
+	Files        []string
+	Recurse      bool
+	Links        fts.Links
+	Referent     bool // symbolic links stand for what they lead to
+	Silent       bool
+	Verbosity    standin.Verbosity
+	PreserveRoot bool
+
+	// More is the values of options that the caller had added, in order.
+	More []getopt.Option
+}
+
+const (
+	optDereference = 256 + iota
+	optFrom
+	optNoPreserveRoot
+	optPreserveRoot
+	optReference
+	optHelp
+	optVersion
+
+	// OwnOptions is where the values of a caller's own options may begin.
+	OwnOptions = 512
+)
+
+func longOptions() []getopt.Long {
+	return []getopt.Long{
+		{Name: "recursive", Value: 'R'},
+		{Name: "changes", Value: 'c'},
+		{Name: "dereference", Value: optDereference},
+		{Name: "from", Argument: getopt.Required, Value: optFrom},
+		{Name: "no-dereference", Value: 'h'},
+		{Name: "no-preserve-root", Value: optNoPreserveRoot},
+		{Name: "preserve-root", Value: optPreserveRoot},
+		{Name: "quiet", Value: 'f'},
+		{Name: "silent", Value: 'f'},
+		{Name: "reference", Argument: getopt.Required, Value: optReference},
+		{Name: "verbose", Value: 'v'},
+		{Name: "help", Value: optHelp},
+		{Name: "version", Value: optVersion},
+	}
+}
+
+// Caller is which of the two commands it is, and what it may have beyond that.
+type Caller struct {
+	Group    bool // chgrp
+	Options  []getopt.Long
+	Help     string
+	Accounts func() (*account.Database, error)
+	Owner    func(path string) (uid, gid uint32, err error) // of the file of --reference
+}
+
+// Parse reads a command line. Where there is nothing to be done any more ok is
+// false, all has been said, and status is how to end.
+func Parse(p *standin.Program, args []string, c Caller) (r Request, status int, ok bool) {
+	l := &line{program: p, caller: c, follow: standin.ByDefault}
+	l.request.From = Owners{UID: Unchanged, GID: Unchanged}
+	l.request.To = l.request.From
+	spec := getopt.Spec{Short: "HLPRcfhv", Long: append(longOptions(), c.Options...)}
+	parser := spec.Parser(args, p.Posix)
+	for parser.Next() {
+		if status, ended := l.option(parser.Option()); ended {
+			return Request{}, status, false
+		}
+	}
+	if err := parser.Err(); err != nil {
+		p.Fail("%v", err)
+		return Request{}, p.TryHelp(), false
+	}
+	l.request.Files = parser.Operands()
+	if status, ok = l.finish(); !ok {
+		return Request{}, status, false
+	}
+	return l.request, 0, true
+}
+
+// line is a command line while it is read.
+type line struct {
+	program      *standin.Program
+	caller       Caller
+	request      Request
+	follow       standin.Follow
+	reference    string
+	hasReference bool
+	accounts     *account.Database
+}
+
+func (l *line) option(o getopt.Option) (status int, ended bool) {
+	r := &l.request
+	switch o.Value {
+	case 'H':
+		r.Links = fts.Arguments
+	case 'L':
+		r.Links = fts.Logical
+	case 'P':
+		r.Links = fts.Physical
+	case 'h':
+		l.follow = standin.Never
+	case optDereference:
+		l.follow = standin.Always
+	case optNoPreserveRoot, optPreserveRoot:
+		r.PreserveRoot = o.Value == optPreserveRoot
+	case optReference:
+		l.reference, l.hasReference = o.Arg, true
+	case optFrom:
+		return 1, !l.spec(o.Arg, &r.From)
+	case 'R':
+		r.Recurse = true
+	case 'c':
+		r.Verbosity = standin.Changes
+	case 'f':
+		r.Silent = true
+	case 'v':
+		r.Verbosity = standin.Every
+	case optHelp:
+		l.program.Say("%s", l.help())
+		return 0, true
+	case optVersion:
+		l.program.Say("%s", l.program.VersionText(l.command()))
+		return 0, true
+	default:
+		r.More = append(r.More, o)
+	}
+	return 0, false
+}
+
+func (l *line) command() string {
+	if l.caller.Group {
+		return "chgrp"
+	}
+	return "chown"
+}
+
+// finish looks at what the options come to, and finds the owners and the files among
+// the operands, in the order in which GNU chown notices what is wrong.
+func (l *line) finish() (status int, ok bool) {
+	p, r := l.program, &l.request
+	if !r.Recurse {
+		r.Links = fts.Physical
+	} else if r.Links == fts.Physical {
+		if l.follow == standin.Always {
+			p.Fail("-R --dereference requires either -H or -L")
+			return 1, false
+		}
+		l.follow = standin.Never
+	}
+	r.Referent = l.follow != standin.Never
+	least := 2
+	if l.hasReference {
+		least = 1
+	}
+	if n := len(r.Files); n < least {
+		if n == 0 {
+			p.Fail("missing operand")
+		} else {
+			p.Fail("missing operand after %s", p.Quoting.Word(r.Files[n-1]))
+		}
+		return p.TryHelp(), false
+	}
+	return 1, l.owners()
+}
+
+// owners finds out who is to own the files.
+func (l *line) owners() bool {
+	r := &l.request
+	if l.hasReference {
+		return l.ofReference()
+	}
+	text := r.Files[0]
+	r.Files = r.Files[1:]
+	if l.caller.Group {
+		return l.group(text)
+	}
+	if !l.spec(text, &r.To) {
+		return false
+	}
+	if r.To.HasGroup && !r.To.HasUser {
+		r.To.HasUser = true // ":GROUP" in messages
+	}
+	return true
+}
+
+func (l *line) ofReference() bool {
+	uid, gid, err := l.caller.Owner(l.reference)
+	if err != nil {
+		l.program.FailOf(err, "failed to get attributes of %s", l.program.Quoting.Name(l.reference))
+		return false
+	}
+	db, ok := l.database()
+	if !ok {
+		return false
+	}
+	to := &l.request.To
+	to.GID, to.Group, to.HasGroup = gid, groupName(db, gid), true
+	if !l.caller.Group {
+		to.UID, to.User, to.HasUser = uid, userName(db, uid), true
+	}
+	return true
+}
+
+// database is the accounts, read when they are first needed.
+func (l *line) database() (*account.Database, bool) {
+	if l.accounts == nil {
+		db, err := l.caller.Accounts()
+		if err != nil {
+			l.program.Fail("%v", err)
+			return nil, false
+		}
+		l.accounts = db
+	}
+	return l.accounts, true
+}
+
+// spec reads OWNER:GROUP, and tells what is wrong with it.
+func (l *line) spec(text string, to *Owners) bool {
+	db, ok := l.database()
+	if !ok {
+		return false
+	}
+	owners, dotted, err := ParseOwners(text, db)
+	quoted := l.program.Quoting.Word(text)
+	if err != nil {
+		l.program.Fail("%v: %s", err, quoted)
+		return false
+	}
+	if dotted {
+		l.program.Fail("warning: '.' should be ':': %s", quoted)
+	}
+	*to = owners
+	return true
+}
+
+// group reads chgrp's GROUP.
+func (l *line) group(text string) bool {
+	to := &l.request.To
+	if text == "" {
+		return true
+	}
+	to.Group, to.HasGroup = text, true
+	db, ok := l.database()
+	if !ok {
+		return false
+	}
+	if g, ok := db.Group(text); ok && g.Name == text {
+		to.GID = uint32(g.GID)
+		return true
+	}
+	id, ok := number(text)
+	if !ok || id > 1<<32-1 {
+		l.program.Fail("invalid group: %s", l.program.Quoting.Word(text))
+		return false
+	}
+	to.GID = uint32(id)
+	return true
+}

@@ -1,0 +1,251 @@
+package chown
+
+import (
+	"errors"
+	"runtime"
+	"sync/atomic"
+
+	"ward/account"
+	"ward/internal/host/accounts"
+	"ward/internal/host/sys"
+	"ward/internal/standin"
+	"ward/internal/standin/fts"
+)
+
+// Run is chown, with the arguments behind its name. It returns the exit status.
+func Run(p *standin.Program, args []string) int { return run(p, args, Caller{}) }
+
+// RunGroup is chgrp in the same way.
+func RunGroup(p *standin.Program, args []string) int { return run(p, args, Caller{Group: true}) }
+
+func run(p *standin.Program, args []string, c Caller) int {
+	c.Accounts, c.Owner = accounts.Load, ownerOf
+	r, status, ok := Parse(p, args, c)
+	if ok {
+		status = r.Run(p)
+	}
+	return p.Finish(status)
+}
+
+func ownerOf(path string) (uid, gid uint32, err error) {
+	var st sys.Stat
+	if err := sys.StatTarget(sys.AtCWD, nulTerminated(path), &st); err != nil {
+		return 0, 0, err
+	}
+	return st.Uid, st.Gid, nil
+}
+
+func nulTerminated(s string) *byte { return &append([]byte(s), 0)[0] }
+
+// Run changes the files of a request.
+func (r *Request) Run(p *standin.Program) int {
+	c := &changer{Request: r, program: p, runner: standin.Who()}
+	if r.Recurse && r.PreserveRoot {
+		c.root = new(sys.Stat)
+		if err := sys.StatName(sys.AtCWD, nulTerminated("/"), c.root, sys.Patient); err != nil {
+			p.FailOf(err, "failed to get attributes of %s", p.Quoting.Name("/"))
+			return 1
+		}
+	}
+	if r.Verbosity != standin.Quiet {
+		db, err := accounts.Load()
+		if err != nil {
+			p.Fail("%v", err)
+			return 1
+		}
+		c.accounts = db
+	}
+	workers := 1
+	if r.Recurse && r.Verbosity == standin.Quiet {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	o := fts.Options{Links: r.Links, Recurse: r.Recurse, Workers: workers}
+	fts.Walk(r.Files, o, func() fts.Visitor { return c })
+	if c.failed.Load() {
+		return 1
+	}
+	return 0
+}
+
+// changer is a run. It may be used by several workers.
+type changer struct {
+	*Request
+	program  *standin.Program
+	runner   standin.Runner
+	accounts *account.Database // where files are told about
+	root     *sys.Stat         // "/", where it is to be left alone
+	failed   atomic.Bool
+}
+
+// outcome is what became of one file.
+type outcome struct {
+	st         *sys.Stat // as it was; nil where nothing is known
+	ok         bool
+	tried      bool // it was to be changed
+	notApplied bool // a link that has no owner of its own
+}
+
+// Visit implements fts.Visitor. Directories come last, as owners of them may lose
+// the right to look into them.
+func (c *changer) Visit(e *fts.Entry) (skip bool) {
+	switch {
+	case e.What == fts.Directory && c.Recurse:
+		return c.isRoot(e.Path, &e.Stat)
+	case e.What == fts.Done && !c.Recurse:
+		return false
+	}
+	o := c.look(e)
+	if o.ok && (e.What == fts.Done || e.What == fts.Cycle || e.What == fts.Directory) && c.isRoot(e.Path, o.st) {
+		return false
+	}
+	if o.tried {
+		c.change(e, &o)
+	}
+	if c.Verbosity != standin.Quiet {
+		c.describe(e, &o)
+	}
+	if !o.ok {
+		c.failed.Store(true)
+	}
+	return !c.Recurse
+}
+
+// isRoot reports whether an object is "/" and to be left alone, and says so.
+func (c *changer) isRoot(path func() string, st *sys.Stat) bool {
+	if c.root == nil || !sys.SameObject(c.root, st) {
+		return false
+	}
+	c.program.WarnOfRoot(path())
+	c.failed.Store(true)
+	return true
+}
+
+// look finds what is to be changed, and says what is in its way.
+func (c *changer) look(e *fts.Entry) outcome {
+	switch e.What {
+	case fts.Missing:
+		return c.fail(e, e.Err, "cannot access %s", nil)
+	case fts.Unreadable:
+		return c.fail(e, e.Err, "cannot read directory %s", nil)
+	}
+	st := &e.Stat
+	if c.Referent && st.Mode&sys.TypeMask == sys.TypeLink {
+		st = new(sys.Stat)
+		if err := e.Target(st); err != nil {
+			// What GNU chown then calls the old owner is memory that nobody has set.
+			return c.fail(e, err, "cannot dereference %s", new(sys.Stat))
+		}
+	}
+	return outcome{st: st, ok: true, tried: c.From.match(st)}
+}
+
+// match reports whether a file has the ids, where any are asked for.
+func (o *Owners) match(st *sys.Stat) bool {
+	return (o.UID == Unchanged || o.UID == st.Uid) && (o.GID == Unchanged || o.GID == st.Gid)
+}
+
+// fail tells an error, unless none are to be told.
+func (c *changer) fail(e *fts.Entry, err error, format string, st *sys.Stat) outcome {
+	if !c.Silent {
+		c.program.FailOf(err, format, c.program.Quoting.Name(e.Path()))
+	}
+	return outcome{st: st}
+}
+
+var errExcluded = errors.New("no longer has the owner that was asked for")
+
+// change gives a file its owners.
+func (c *changer) change(e *fts.Entry, o *outcome) {
+	if c.settled(e, o.st) {
+		return
+	}
+	err := c.write(e, o.st)
+	if err == nil {
+		return
+	}
+	o.ok = false
+	switch {
+	case errors.Is(err, errExcluded):
+		o.tried = false
+	case c.Silent:
+	case c.To.UID != Unchanged:
+		c.program.FailOf(err, "changing ownership of %s", c.program.Quoting.Name(e.Path()))
+	default:
+		c.program.FailOf(err, "changing group of %s", c.program.Quoting.Name(e.Path()))
+	}
+}
+
+// settled reports whether chown(2) would be allowed and change nothing. Of a regular
+// file it takes set-id bits and capabilities in any case.
+func (c *changer) settled(e *fts.Entry, st *sys.Stat) bool {
+	return (c.Referent || !e.Followed) && st.Mode&sys.TypeMask == sys.TypeDir && c.To.match(st) && c.runner.MayChange(st) && e.Writable()
+}
+
+// write changes the very object that was looked at, by a descriptor.
+func (c *changer) write(e *fts.Entry, st *sys.Stat) error {
+	fd, err := e.Hold(c.Referent)
+	if err != nil {
+		return err
+	}
+	defer sys.Close(fd)
+	if c.From.UID != Unchanged || c.From.GID != Unchanged {
+		var now sys.Stat
+		if err := sys.StatHeld(fd, &now); err != nil {
+			return err
+		}
+		if !sys.SameObject(&now, st) || !c.From.match(&now) {
+			return errExcluded
+		}
+	}
+	return sys.ChownHeld(fd, c.To.UID, c.To.GID)
+}
+
+// describe tells what became of a file.
+func (c *changer) describe(e *fts.Entry, o *outcome) {
+	changed := o.tried && o.ok && !c.To.match(o.st)
+	if !changed && c.Verbosity != standin.Every {
+		return
+	}
+	name := c.program.Quoting.Name(e.Path())
+	to, from := c.To.words(), ""
+	if o.st != nil {
+		from = c.before(o.st)
+	}
+	what := "ownership"
+	if !c.To.HasUser && c.To.HasGroup {
+		what = "group"
+	}
+	named := c.To.HasUser || c.To.HasGroup
+	switch {
+	case !named && o.ok:
+		c.program.Say("ownership of %s retained\n", name)
+	case !named:
+		c.program.Say("failed to change ownership of %s\n", name)
+	case !o.ok && o.st == nil:
+		c.program.Say("failed to change %s of %s to %s\n", what, name, to)
+	case !o.ok:
+		c.program.Say("failed to change %s of %s from %s to %s\n", what, name, from, to)
+	case !changed:
+		c.program.Say("%s of %s retained as %s\n", what, name, from)
+	default:
+		c.program.Say("changed %s of %s from %s to %s\n", what, name, from, to)
+	}
+}
+
+// words is the owners as messages have them.
+func (o *Owners) words() string { return pair(o, o.User, o.Group) }
+
+// before is what a file had of that which is to be changed.
+func (c *changer) before(st *sys.Stat) string {
+	return pair(&c.To, userName(c.accounts, st.Uid), groupName(c.accounts, st.Gid))
+}
+
+func pair(o *Owners, user, group string) string {
+	switch {
+	case o.HasUser && o.HasGroup:
+		return user + ":" + group
+	case o.HasUser:
+		return user
+	}
+	return group
+}

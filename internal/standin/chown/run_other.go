@@ -1,0 +1,18 @@
+//go:build !linux
+
+package chown
+
+import (
+	"runtime"
+
+	"ward/internal/standin"
+)
+
+// Run says that it is not supported here.
+func Run(p *standin.Program, _ []string) int {
+	p.Fail("not supported on %s: it is made for Linux", runtime.GOOS)
+	return 1
+}
+
+// RunGroup is Run.
+func RunGroup(p *standin.Program, args []string) int { return Run(p, args) }

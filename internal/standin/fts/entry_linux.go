@@ -1,0 +1,161 @@
+package fts
+
+import (
+	"syscall"
+
+	"ward/internal/host/sys"
+)
+
+// Entry is one visit. It is valid during the visit only.
+type Entry struct {
+	What  What
+	Level int           // 0 for arguments
+	Err   syscall.Errno // of Unreadable and Missing
+	// Followed says that Stat is of what a symbolic link leads to, if it is one.
+	Followed bool
+	// Stat is of the link itself or of what it leads to, as the walk's Links say. It
+	// is not set when What is Missing.
+	Stat sys.Stat
+
+	at    *directory
+	name  []byte // ends in NUL
+	place *place // of the directory that it lies in, or nil where none was asked
+}
+
+// Path is the entry's name as it appears in messages.
+func (e *Entry) Path() string {
+	name := string(e.name[:len(e.name)-1])
+	if e.Level == 0 {
+		return name
+	}
+	return e.at.below() + name
+}
+
+// Hold opens the entry without looking into it (O_PATH), what it leads to if
+// follow, and the very entry otherwise. Close gives it back.
+func (e *Entry) Hold(follow bool) (int, error) {
+	how := sys.Hold
+	if follow {
+		how = sys.HoldTarget
+	}
+	return sys.OpenName(e.at.fd, &e.name[0], how)
+}
+
+// Target looks at what a symbolic link leads to.
+func (e *Entry) Target(st *sys.Stat) error { return sys.StatTarget(e.at.fd, &e.name[0], st) }
+
+// Writable reports whether the entry's file system takes changes, as far as that
+// is known: false is "perhaps not".
+func (e *Entry) Writable() bool {
+	if e.place == nil {
+		e.place = placeOf(e)
+	}
+	return e.place.writable && sys.SameMountOf(&e.place.stat, &e.Stat)
+}
+
+// place is what is known about a mount.
+type place struct {
+	stat     sys.Stat // of some object in it
+	writable bool
+	pace     sys.Pace
+}
+
+func placeOf(e *Entry) *place {
+	fd, err := e.Hold(e.What != Link)
+	if err != nil {
+		return &place{}
+	}
+	defer sys.Close(fd)
+	return placeHeld(fd)
+}
+
+func placeHeld(fd int) *place {
+	p := &place{}
+	fs, err := sys.FileSystemHeld(fd)
+	if err != nil || sys.StatHeld(fd, &p.stat) != nil {
+		return &place{}
+	}
+	p.writable = !fs.ReadOnly
+	p.pace = paceOf(fs.Magic)
+	return p
+}
+
+// paceOf is Prompt for the file systems that answer from memory or a local disk
+// (include/uapi/linux/magic.h).
+func paceOf(magic int64) sys.Pace {
+	switch magic {
+	case 0xef53, 0x58465342, 0x9123683e, 0x01021994, 0xf2f52010, 0x794c7630: // ext, xfs, btrfs, tmpfs, f2fs, overlay
+		return sys.Prompt
+	}
+	return sys.Patient
+}
+
+// directory is a directory that is being walked.
+type directory struct {
+	parent *directory
+	name   []byte // in parent, ends in NUL
+	path   string // for messages
+	level  int    // of its entries
+	fd     int
+	stat   sys.Stat
+	place  *place
+	links  bool // it was reached through a symbolic link that may be followed
+	err    syscall.Errno
+
+	// left is how many of its directories, and it itself, are not yet done with.
+	left int32
+}
+
+// below is the directory's path with the slash that a name follows.
+func (d *directory) below() string {
+	if d.path != "" && d.path[len(d.path)-1] == '/' {
+		return d.path
+	}
+	return d.path + "/"
+}
+
+// holds reports whether an object is the directory, or one that it lies in.
+func (d *directory) holds(st *sys.Stat) bool {
+	for ; d != nil && d.parent != nil; d = d.parent {
+		if sys.SameObject(&d.stat, st) {
+			return true
+		}
+	}
+	return false
+}
+
+// open begins to read the directory, if it still is the one that was looked at.
+func (d *directory) open() error {
+	how := sys.List
+	if d.links {
+		how = sys.ListTarget
+	}
+	fd, err := sys.OpenName(d.parent.fd, &d.name[0], how)
+	if err != nil {
+		return err
+	}
+	var now sys.Stat
+	if err := sys.StatHeld(fd, &now); err != nil || !sys.SameObject(&now, &d.stat) {
+		sys.Close(fd)
+		return syscall.ENOENT
+	}
+	d.fd = fd
+	if d.place = d.parent.place; d.place == nil || !sys.SameMountOf(&d.place.stat, &now) {
+		d.place = placeHeld(fd)
+	}
+	return nil
+}
+
+func (d *directory) close() {
+	if d.fd >= 0 && d.parent != nil {
+		sys.Close(d.fd)
+	}
+	d.fd = -1
+}
+
+func errno(err error) syscall.Errno {
+	if e, ok := err.(syscall.Errno); ok { //nolint:errorlint // calls answer bare numbers
+		return e
+	}
+	return syscall.EIO
+}
