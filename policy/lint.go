@@ -29,6 +29,8 @@ func (r *reader) lint(p *Policy) {
 		r.lintX(p.rules, i)
 		r.lintShadow(p.rules, i)
 		r.lintKinds(&p.rules[i])
+		r.lintMode(&p.rules[i])
+		r.lintWhole(&p.rules[i])
 	}
 }
 

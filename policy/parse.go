@@ -70,8 +70,8 @@ func (r *reader) policy(n *yaml.Node, p *Policy) {
 
 func (r *reader) version(n *yaml.Node) {
 	n, ok := r.resolve(n)
-	if ok && (n.Kind != yaml.ScalarNode || n.Value != "1") {
-		r.fail(at(n), "write version: 1", "version is %s; this ward knows version 1", describe(n))
+	if ok && (n.Kind != yaml.ScalarNode || n.Value != "1" || !number(n)) {
+		r.fail(at(n), "write version: 1, a number without quotes", "version is %s; this ward knows version 1", describe(n))
 	}
 }
 

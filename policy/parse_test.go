@@ -35,6 +35,7 @@ func TestMistakesHavePlaces(t *testing.T) {
 		{"negated pattern", head + "- {name: a, match: {path: \"!x\"}, require: {mode: '0755'}}\n", "cannot begin with"},
 		{"open class", head + "- {name: a, match: {path: \"/x[a\"}, require: {mode: '0755'}}\n", `"[" without "]"`},
 		{"bad ACL", head + "- {name: a, require: {acl: \"u:bob:rwz\"}}\n", "p:3:37: error: require.acl"},
+		{"version in quotes", "version: \"1\"\nrules: []\n", `p:1:10: error: version is the text "1"; this ward knows version 1 (write version: 1, a number without quotes)`},
 		{"rules not a list", "version: 1\nrules: {}\n", "p:2:8: error: rules is a mapping, not a list"},
 		{"a number for a name", head + "- {name: 12, require: {mode: '0755'}}\n", "p:3:10: error: name is a number (12), not a text"},
 	} {
@@ -63,6 +64,14 @@ func TestOdditiesAreWarnings(t *testing.T) {
 		{"dead X after a rule", head + "- {name: a, match: {type: file}, require: {mode: 'a-x'}}\n- {name: b, match: {type: file}, require: {mode: 'a+X'}}\n", `since rule "a" (line 4)`},
 		{"shadowed", head + "- {name: a, match: {type: file}, require: {mode: 'u+x'}}\n- {name: b, match: {type: file}, require: {mode: '0644'}}\n", `rule "a" decides nothing`},
 		{"no rules", "version: 1\nrules: []\n", "there are no rules"},
+		{"a mode for files that is for directories too", head + "- {name: a, require: {mode: '0644'}}\n", `rule "a" is for directories too`},
+		{"the same below a path", head + "- {name: a, match: {path: 'conf/**'}, require: {mode: 'a-x'}}\n", "write type: file"},
+		{"a mode that changes nothing", head + "- {name: a, match: {type: file}, require: {mode: 'g+g'}}\n", "its mode changes nothing"},
+		{"bounds that bind nobody", head + "- {name: a, match: {type: file}, require: {atmost: '7777'}}\n", "its mode changes nothing"},
+		{"a clause that another one has said", head + "- {name: a, match: {type: file}, require: {mode: 'a-x,o-x,o-w'}}\n", `the clause "o-x" adds nothing`},
+		{"a clause without rights", head + "- {name: a, match: {type: file}, require: {mode: 'u+,o-w'}}\n", `the clause "u+" adds nothing`},
+		{"everything forbidden", head + "- {name: a, forbid: true, advice: x}\n", `forbids every entry`},
+		{"a directory's pattern for files", head + "- {name: a, match: {type: file, path: 'conf/'}, require: {mode: 'o-w'}}\n", `"conf/" can never match`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			p, problems := Parse("p", []byte(test.src))
@@ -77,6 +86,24 @@ func TestOdditiesAreWarnings(t *testing.T) {
 				t.Errorf("got\n%s\nwant something with\n%s", text.String(), test.want)
 			}
 		})
+	}
+}
+
+func TestWhatIsNoOddity(t *testing.T) {
+	for _, rule := range []string{
+		"{name: a, match: {type: file}, require: {mode: '0644'}}",
+		"{name: a, match: {path: ['**/*.key', /etc/shadow]}, require: {mode: '0600'}}",
+		"{name: a, match: {type: dir}, require: {mode: '0644'}}", // odd, and said plainly
+		"{name: a, require: {mode: 'go-w'}}",
+		"{name: a, require: {mode: 'u=rwX,g=rX,o='}}",
+		"{name: a, match: {content: shebang}, require: {mode: 'a-x'}}",
+		"{name: a, match: {type: fifo}, require: {mode: '0600'}}",
+		"{name: a, match: {type: file}, require: {mode: 'a-x,o-w'}}",
+		"{name: a, match: {path: 'conf/'}, require: {mode: 'o-w'}}",
+	} {
+		if _, problems := Parse("p", []byte("version: 1\nrules:\n- "+rule+"\n")); len(problems) > 0 {
+			t.Errorf("%s: %v", rule, problems)
+		}
 	}
 }
 

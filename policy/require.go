@@ -26,6 +26,7 @@ type requirement struct {
 // modeRule is an expression, after which readers may get execute.
 type modeRule struct {
 	expr    mode.Expr
+	exact   mode.Expr // the part of expr that was written under mode:
 	readers bool // who may read may execute
 	some    bool // there is a requirement on the mode
 }
@@ -99,6 +100,7 @@ func (r *reader) requirement(n *yaml.Node) requirement {
 		}},
 		field{"flags", false, func(_, v *yaml.Node) { q.set, q.clear = r.flags(v) }},
 	)
+	q.mode.exact = exact
 	q.mode.expr = exact.Then(least).Then(most)
 	if parts > 1 {
 		r.settles(n, &q.mode)
