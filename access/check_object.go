@@ -13,8 +13,13 @@ func (j *judge) permission(s *Step, want mode.Rights) ruling {
 	if e.Known&entry.Stat == 0 {
 		return unknown(entry.Stat, Reason{Rule: NotSeen})
 	}
-	if s.Mount != nil && s.Mount.ServerDecides {
-		return unknown(MountFacts, Reason{Rule: ServerDecides})
+	if m := s.Mount; m != nil {
+		switch {
+		case m.Private && (m.PrivateUser != j.c.UID || m.PrivateGroup != j.c.GID):
+			return ruling{reason: Reason{Rule: PrivateMount, ID: uint32(m.PrivateUser)}, errno: eACCES, answer: Denied}
+		case m.ServerDecides:
+			return unknown(MountFacts, Reason{Rule: ServerDecides})
+		}
 	}
 	var missing entry.Facts
 	if want&mode.W != 0 {

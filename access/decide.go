@@ -69,6 +69,7 @@ const (
 	NoFormat                             // ENOEXEC: neither a program nor a script
 	TooManyInterpreters                  // scripts run by scripts, too deep
 	FileCapabilities                     // the program wants capabilities that the caller can never have
+	PrivateMount                         // a FUSE mount lets only its owner in; ID is that user
 	ServerDecides                        // this kernel does not look at owners and bits here
 )
 

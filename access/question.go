@@ -118,9 +118,15 @@ type Mount struct {
 	Owner         *ident.Namespace // that mounted the file system; nil for the initial one
 	Confined      []Confinement    // what the file system decides by itself: a server, FUSE, ZFS
 
-	// Users and Groups are the ids that can own something on an idmapped mount, as
-	// ranges of those that it shows; nil where they could not be read.
+	// Users and Groups are the map of an idmapped mount: what the file system keeps
+	// (Inside) and what the mount shows (Outside); nil where it could not be read.
 	Users, Groups []ident.Range
+
+	// Private: nobody but who runs the FUSE server under PrivateUser and PrivateGroup
+	// is let in, not even root (no allow_other).
+	Private      bool
+	PrivateUser  ident.UID
+	PrivateGroup ident.GID
 
 	// ServerDecides: this kernel does not look at owners and bits at all (FUSE
 	// without default_permissions, CIFS): what it would say of them is no answer.

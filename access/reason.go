@@ -55,6 +55,8 @@ func (r Reason) beyond(n acl.Names) string {
 		return "it needs " + capabilityName(r.ID)
 	case StickyDirectory:
 		return "the directory is sticky: only " + userName(n, r.ID) + ", the directory's owner, or CAP_FOWNER may"
+	case PrivateMount:
+		return "the FUSE mount lets in only " + userName(n, r.ID) + ", not even root (no allow_other)"
 	case ProtectedSymlink:
 		return "fs.protected_symlinks: a link of " + userName(n, r.ID) + " in a sticky directory that everybody may write to is followed only by him"
 	case ProtectedHardlink:
