@@ -1,0 +1,338 @@
+package access
+
+import (
+	"cmp"
+	"slices"
+
+	"ward/account"
+	"ward/entry"
+	"ward/ident"
+)
+
+// Fix is a set of changes after which a question is answered as wished. Each was
+// proved by deciding again with the changes made.
+type Fix struct {
+	Remedies []Remedy
+	Verdict  Verdict // of the question with the remedies in place
+
+	// Users and Processes count the others of the crowd to whom the same answer
+	// changes: whom the fix lets in as well, or shuts out as well where it stops an
+	// access.
+	Users, Processes int
+
+	// Touched counts the users of the database, the one who asks left out, who get
+	// any right (or lose one, where an access is stopped) to an object that the
+	// remedies change: search of a directory, say, though the file stays closed.
+	Touched int
+
+	Breadth Breadth
+}
+
+// Breadth is how far a fix reaches beyond the path of the question.
+type Breadth uint8
+
+// The breadths, narrow before broad.
+const (
+	ThisPath      Breadth = iota // objects on the way to it
+	OtherOwner                   // one of them gets another owner or group, who then rules over it
+	OtherIdentity                // the caller acts as somebody else for this once
+	WholeGroup                   // all that a group may
+	WholeMount                   // all that lies on a file system
+	Everywhere                   // all that a capability opens
+)
+
+// Crowd is those whom a fix may let in besides.
+type Crowd struct {
+	Accounts  *account.Database // may be nil
+	Processes []*Caller
+
+	// Places are ways to where the object could lie instead, with the same name, an
+	// object of the same mode and owner assumed there: /run/x for /tmp/x.
+	Places []*Way
+}
+
+// mostFixes is how many fixes are worth reading.
+const mostFixes = 6
+
+// Fixes lists the narrowest changes that allow what a question denies, those that
+// let in the fewest others first. There are none where the question is not denied,
+// or where nothing that ward would advise helps. A fact that is not known is never
+// taken for absent: what it leaves undecided is no fix.
+//
+// Nothing is ever opened to everybody for writing, and no protection of the whole
+// machine is turned off.
+func Fixes(q *Question, c Crowd) []Fix {
+	if Decide(q).Answer != Denied {
+		return nil
+	}
+	s := search{question: q, crowd: c, want: Allowed}
+	for _, style := range allowing {
+		s.try(style, completing)
+	}
+	return s.ranked()
+}
+
+// search collects fixes.
+type search struct {
+	question *Question
+	crowd    Crowd
+	want     Answer
+	before   *census
+	found    []Fix
+}
+
+// A style is one way to mend a check: what could be changed so that it, or the check
+// that let somebody pass, answers otherwise.
+type style func(t *trial, c *Check) []Remedy
+
+// trial is a question with some remedies in place.
+type trial struct {
+	Question
+	crowd    *Crowd
+	remedies []Remedy
+	rest     []style // by which further checks are mended
+}
+
+// try mends the first refusal in one style, and what is refused after it in whatever
+// style comes first.
+func (s *search) try(first style, rest []style) {
+	t := &trial{Question: *s.question, crowd: &s.crowd, rest: rest}
+	check, ok := refusal(&t.Question)
+	if !ok {
+		return
+	}
+	for _, r := range first(t, &check) {
+		if done, ok := t.with(r).complete(check, 0); ok {
+			s.add(done)
+		}
+	}
+}
+
+// deepest is how many changes one fix may take.
+const deepest = 8
+
+// complete goes on until the question is allowed. Every remedy has to bring it past
+// the check that it was made for.
+func (t *trial) complete(mended Check, depth int) (*trial, bool) {
+	switch v := Decide(&t.Question); {
+	case v.Answer == Allowed:
+		return t, true
+	case v.Answer == Unknown || depth >= deepest:
+		return nil, false
+	}
+	check, ok := refusal(&t.Question)
+	if !ok || check.Where == mended.Where && check.Reason.Rule == mended.Reason.Rule && check.Wanted == mended.Wanted {
+		return nil, false
+	}
+	for _, style := range t.rest {
+		for _, r := range style(t, &check) {
+			if done, ok := t.with(r).complete(check, depth+1); ok {
+				return done, true
+			}
+		}
+	}
+	return nil, false
+}
+
+// refusal is the check that refused.
+func refusal(q *Question) (Check, bool) {
+	checks := Explain(q)
+	if n := len(checks); n > 0 && checks[n-1].Answer == Denied {
+		return checks[n-1], true
+	}
+	return Check{}, false
+}
+
+// with is the trial with one more remedy in place.
+func (t *trial) with(r Remedy) *trial {
+	next := &trial{Question: t.Question, crowd: t.crowd, rest: t.rest, remedies: append(slices.Clip(t.remedies), r)}
+	r.apply(&next.Question)
+	return next
+}
+
+// add takes a fix up, without the remedies that it does not need.
+func (s *search) add(t *trial) {
+	t, ok := s.merged(t)
+	if !ok {
+		return
+	}
+	t = s.needed(t)
+	for _, f := range s.found {
+		if slices.EqualFunc(f.Remedies, t.remedies, Remedy.equal) {
+			return
+		}
+	}
+	f := Fix{Remedies: t.remedies, Verdict: Decide(&t.Question)}
+	for _, r := range t.remedies {
+		f.Breadth = max(f.Breadth, r.breadth())
+	}
+	s.count(&f, t)
+	s.found = append(s.found, f)
+}
+
+// merged makes one change of all that concern one object. Two ways to mend the bits
+// of one object are one too many: each is tried by itself.
+func (s *search) merged(t *trial) (*trial, bool) {
+	whole := &trial{Question: *s.question, crowd: t.crowd}
+	var remedies []Remedy
+	for _, r := range t.remedies {
+		at := slices.IndexFunc(remedies, func(o Remedy) bool { return r.Does == Alter && o.Does == Alter && o.Path == r.Path })
+		switch {
+		case at < 0:
+			remedies = append(remedies, r)
+		case remedies[at].Before.Flags == r.Before.Flags:
+			return nil, false
+		default:
+			remedies[at].After = r.After
+		}
+	}
+	for _, r := range remedies {
+		whole = whole.with(r)
+	}
+	return whole, true
+}
+
+// needed is a trial without the remedies that change nothing about its answer.
+func (s *search) needed(t *trial) *trial {
+	for i := range t.remedies {
+		if len(t.remedies) == 1 {
+			break
+		}
+		without := &trial{Question: *s.question, crowd: t.crowd}
+		for j, r := range t.remedies {
+			if i != j {
+				without = without.with(r)
+			}
+		}
+		if Decide(&without.Question).Answer == s.want {
+			return s.needed(without)
+		}
+	}
+	return t
+}
+
+// ranked is what was found, the narrowest first.
+func (s *search) ranked() []Fix {
+	slices.SortStableFunc(s.found, func(a, b Fix) int {
+		return cmp.Or(
+			cmp.Compare(a.everywhere(), b.everywhere()),
+			cmp.Compare(a.Users+a.Processes, b.Users+b.Processes),
+			cmp.Compare(a.Breadth, b.Breadth),
+			cmp.Compare(a.Touched, b.Touched),
+			cmp.Compare(len(a.Remedies), len(b.Remedies)),
+		)
+	})
+	return s.found[:min(len(s.found), mostFixes)]
+}
+
+// everywhere puts what opens all of the machine behind everything else.
+func (f Fix) everywhere() int {
+	return btoi(f.Breadth == Everywhere)
+}
+
+// census is what each of the crowd may before anything is changed.
+type census struct {
+	users     *Permitted
+	processes []Answer
+}
+
+// count finds whom else the remedies concern.
+func (s *search) count(f *Fix, t *trial) {
+	f.Touched = s.touched(t)
+	if !slices.ContainsFunc(t.remedies, Remedy.concernsOthers) {
+		return
+	}
+	if s.before == nil {
+		s.before = &census{users: WhoMay(s.question, s.crowd.Accounts), processes: s.processes(s.question)}
+	}
+	after := WhoMay(&t.Question, s.crowd.Accounts)
+	for i := range after.users {
+		turned := s.turned(s.before.users.answer(i), after.answer(i))
+		if turned && after.users[i].UID != s.question.Caller.UID {
+			f.Users++
+		}
+	}
+	for i, answer := range s.processes(&t.Question) {
+		if s.turned(s.before.processes[i], answer) && s.crowd.Processes[i].UID != s.question.Caller.UID {
+			f.Processes++
+		}
+	}
+}
+
+// turned: the answer is the one wished for and was another.
+func (s *search) turned(before, after Answer) bool {
+	if s.want == Allowed {
+		return before != Allowed && after == Allowed
+	}
+	return before == Allowed && after != Allowed
+}
+
+func (s *search) processes(q *Question) []Answer {
+	answers := make([]Answer, len(s.crowd.Processes))
+	asked := *q
+	for i, c := range s.crowd.Processes {
+		asked.Caller = c
+		answers[i] = Decide(&asked).Answer
+	}
+	return answers
+}
+
+// answer is what the listed user at a position may.
+func (p *Permitted) answer(position int) Answer { return p.Standings[p.of[position]].Verdict.Answer }
+
+// touched counts users who gain or lose any right to what the remedies change.
+func (s *search) touched(t *trial) int {
+	most := 0
+	for _, r := range t.remedies {
+		if r.Does != Alter {
+			continue
+		}
+		before, after := r.Before, r.After
+		if s.want == Denied {
+			before, after = after, before
+		}
+		most = max(most, s.gain(before, after, r))
+	}
+	return most
+}
+
+// gain counts users to whom the second state gives a right that the first does not.
+func (s *search) gain(before, after entry.State, r Remedy) int {
+	one, other := Step{Entry: entry.Entry{State: before}}, Step{Entry: entry.Entry{State: after}}
+	m := mentionedBy(&Question{Way: &Way{Steps: []Step{one, other}}})
+	p := partition(s.crowd.Accounts, m)
+	stranger, n := p.stranger(), 0
+	for i := range p.Standings {
+		who := p.Standings[i].caller(stranger).Subject
+		if Rights(who, after, r.Kind)&^Rights(who, before, r.Kind) == 0 {
+			continue
+		}
+		n += p.Standings[i].Count
+		if who.UID == s.question.Caller.UID || p.lists(i, s.question.Caller.UID) {
+			n--
+		}
+	}
+	return n
+}
+
+// lists reports whether a listed user with the id has the standing i.
+func (p *Permitted) lists(i int, uid ident.UID) bool {
+	if s := &p.Standings[i]; s.UID != ident.NoUID {
+		return false // told by its id
+	}
+	for position := range p.users {
+		if p.users[position].UID == uid {
+			return int(p.of[position]) == i
+		}
+	}
+	return false
+}
+
+// Applied is a question with a fix in place; q stays as it is.
+func Applied(q *Question, f Fix) *Question {
+	fixed := *q
+	for _, r := range f.Remedies {
+		r.apply(&fixed)
+	}
+	return &fixed
+}
