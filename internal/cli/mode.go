@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"ward/internal/app"
 	"ward/internal/report"
@@ -55,7 +54,7 @@ func newModeCommand(c *console) *cobra.Command {
 		DisableFlagParsing: true,
 		ValidArgsFunction:  completeMode,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			texts, help, err := modeArgs(cmd, args)
+			texts, help, err := modeArgs(cmd, args, &o)
 			if help || err != nil {
 				return helpOr(cmd, err)
 			}
@@ -87,7 +86,7 @@ func helpOr(cmd *cobra.Command, err error) error {
 const shield = "\x00"
 
 // modeArgs takes the options out of the arguments.
-func modeArgs(cmd *cobra.Command, args []string) (texts []string, help bool, err error) {
+func modeArgs(cmd *cobra.Command, args []string, o *modeOptions) (texts []string, help bool, err error) {
 	cmd.DisableFlagParsing = false
 	defer func() { cmd.DisableFlagParsing = true }()
 	shielded := make([]string, len(args))
@@ -102,7 +101,9 @@ func modeArgs(cmd *cobra.Command, args []string) (texts []string, help bool, err
 	if err := cmd.ParseFlags(shielded); err != nil {
 		return nil, false, err
 	}
-	unshield(cmd.Flags())
+	for _, value := range [...]*string{&o.From, &o.kind, &o.Umask, &o.to, &o.format} {
+		*value = strings.TrimPrefix(*value, shield)
+	}
 	for _, text := range cmd.Flags().Args() {
 		texts = append(texts, strings.TrimPrefix(text, shield))
 	}
@@ -121,15 +122,6 @@ func isModeArgument(arg string) bool {
 	_, spelling := mode.ParseSpelling(arg)
 	_, expression := mode.ParseExpr(arg)
 	return spelling == nil || expression == nil
-}
-
-// unshield gives options with values what was meant.
-func unshield(f *pflag.FlagSet) {
-	f.VisitAll(func(option *pflag.Flag) {
-		if rest, ok := strings.CutPrefix(option.Value.String(), shield); ok {
-			_ = option.Value.Set(rest) // it was set to a text before
-		}
-	})
 }
 
 func runMode(cmd *cobra.Command, c *console, o modeOptions) error {
@@ -200,7 +192,7 @@ func runModeDiff(c *console, o modeOptions) error {
 
 // completeMode completes options, which cobra leaves to commands that parse their
 // own, and their values; modes and files are the shell's.
-func completeMode(cmd *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
+func completeMode(_ *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
 	if len(args) > 0 {
 		switch args[len(args)-1] {
 		case "--to":
@@ -211,10 +203,8 @@ func completeMode(cmd *cobra.Command, args []string, word string) ([]string, cob
 			return []string{"file", "directory", "symlink", "fifo", "socket", "char-device", "block-device"}, cobra.ShellCompDirectiveNoFileComp
 		}
 	}
-	var options []string
 	if strings.HasPrefix(word, "--") {
-		cmd.Flags().VisitAll(func(f *pflag.Flag) { options = append(options, "--"+f.Name+"\t"+f.Usage) })
-		return options, cobra.ShellCompDirectiveNoFileComp
+		return []string{"--decimal", "--diff", "--format", "--from", "--help", "--kind", "--to", "--umask"}, cobra.ShellCompDirectiveNoFileComp
 	}
 	return nil, cobra.ShellCompDirectiveDefault
 }
