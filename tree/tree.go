@@ -44,6 +44,10 @@ type Visitor interface {
 type Options struct {
 	Workers     int  // 0: one for each processor
 	CrossMounts bool // enter other mounts and other file systems
+
+	// NoBirth leaves ID.Birth of entries 0, which makes the walk of a live tree
+	// cheaper: for who does not have to know the objects again later.
+	NoBirth bool
 }
 
 // Source is a tree that can be walked: a live one, an archive, a manifest.

@@ -44,12 +44,12 @@ func (r *reader) readByName(e *entry.Entry) bool {
 	if e.Kind != mode.Regular {
 		return false
 	}
-	fd, err := sys.OpenName(r.fd, r.terminated(e.Name), sys.Read|sys.Quietly)
+	fd, err := sys.OpenNamePlain(r.fd, r.terminated(e.Name), sys.Read|sys.Quietly, r.pace)
 	if err != nil {
 		return false
 	}
-	defer sys.Close(fd)
-	if err := sys.StatHeld(fd, &r.st); err != nil || !looksLike(&r.st, e) {
+	defer sys.ClosePaced(fd, r.pace)
+	if err := sys.StatHeldPaced(fd, &r.st, r.pace); err != nil || !looksLike(&r.st, e) {
 		return false
 	}
 	kind, err := sniff(fd, int64(r.st.Size))
@@ -100,7 +100,7 @@ func (r *reader) fetchByName(e *entry.Entry, want entry.Facts) (rest entry.Facts
 
 func (r *reader) lacks(e *entry.Entry, attribute *byte) bool {
 	return r.root.calls.Xattrat == sys.There &&
-		absent(sys.HasAttributeName(r.fd, r.terminated(e.Name), attribute))
+		absent(sys.HasAttributeName(r.fd, r.terminated(e.Name), attribute, r.pace))
 }
 
 // fetchHeld fetches facts from the very object. Once descriptors have run out, one

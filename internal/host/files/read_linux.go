@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strings"
 	"syscall"
 	"time"
 	"unsafe"
@@ -32,13 +33,14 @@ const (
 
 // reader reads directories for one worker.
 type reader struct {
-	root  *Root
-	slow  slowPlaces
-	pace  sys.Pace // of the open directory
-	fd    int      // the open directory; −1 for none
-	dir   *entry.Dir
-	holds bool // the open directory has directories in it
-	chain []held
+	root    *Root
+	slow    slowPlaces
+	noBirth bool
+	pace    sys.Pace // of the open directory
+	fd      int      // the open directory; −1 for none
+	dir     *entry.Dir
+	holds   bool // the open directory has directories in it
+	chain   []held
 
 	names  []byte // what getdents64 gave; entries' names lie here
 	used   int
@@ -59,9 +61,9 @@ type held struct {
 	fd  int
 }
 
-func newReader(r *Root, slow slowPlaces) *reader {
+func newReader(r *Root, slow slowPlaces, noBirth bool) *reader {
 	return &reader{
-		root: r, slow: slow, fd: -1,
+		root: r, slow: slow, noBirth: noBirth, fd: -1,
 		names: make([]byte, namesSize),
 		batch: make([]entry.Entry, batchSize),
 	}
@@ -187,6 +189,9 @@ func (r *reader) openFromNearest(d *entry.Dir) (int, error) {
 // open opens a directory beneath another. One component cannot lead astray, so
 // the plain call will do for it.
 func (r *reader) open(dir int, rel string) (int, error) {
+	if strings.IndexByte(rel, '/') < 0 {
+		return sys.OpenNamePlain(dir, r.terminated(rel), sys.List, r.pace)
+	}
 	if len(rel) > sys.MaxPath || r.root.calls.Openat2 != sys.There {
 		return r.root.calls.OpenBeneath(dir, rel, sys.List, 0)
 	}
@@ -244,8 +249,8 @@ func (r *reader) fill() error {
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
+		r.ended = n == 0 || r.pace == sys.Prompt && r.slow.tellsEnd && sys.AtEnd(r.names[r.used:r.used+n])
 		r.used += n
-		r.ended = n == 0
 	}
 	return nil
 }
@@ -292,7 +297,7 @@ func (r *reader) look() int {
 
 // lookAt makes an entry of a name in the open directory; not if it is gone.
 func (r *reader) lookAt(e *entry.Entry, name []byte) bool {
-	err := sys.StatName(r.fd, &name[0], &r.st, r.pace)
+	err := r.glance(name)
 	if err == syscall.ENOENT || err == syscall.EACCES && r.unsearchable() { //nolint:errorlint // calls answer bare numbers
 		return false
 	}
@@ -307,6 +312,13 @@ func (r *reader) lookAt(e *entry.Entry, name []byte) bool {
 		r.holds = true
 	}
 	return true
+}
+
+func (r *reader) glance(name []byte) error {
+	if r.noBirth {
+		return sys.GlanceName(r.fd, &name[0], &r.st, r.pace)
+	}
+	return sys.StatName(r.fd, &name[0], &r.st, r.pace)
 }
 
 // unsearchable tells a directory in which nothing may be looked at, which is one

@@ -80,7 +80,7 @@ func (r *Root) Entry(want entry.Facts) (entry.Entry, error) {
 
 // Walk visits the tree.
 func (r *Root) Walk(ctx context.Context, o tree.Options, newVisitor func() tree.Visitor) error {
-	return failed("walk", r.path, tree.Walk(ctx, host{r, r.slowPlaces()}, o, newVisitor))
+	return failed("walk", r.path, tree.Walk(ctx, host{r, r.slowPlaces(), o.NoBirth}, o, newVisitor))
 }
 
 // Sync writes what was changed to storage: the file system of the root, and every
@@ -119,10 +119,11 @@ func (r *Root) below(rel string) string {
 
 // host is a root as a walk sees it.
 type host struct {
-	root *Root
-	slow slowPlaces
+	root    *Root
+	slow    slowPlaces
+	noBirth bool
 }
 
 func (h host) Root() (entry.Entry, error) { return h.root.Entry(entry.Stat) }
 
-func (h host) Reader() tree.Reader { return newReader(h.root, h.slow) }
+func (h host) Reader() tree.Reader { return newReader(h.root, h.slow, h.noBirth) }

