@@ -37,6 +37,9 @@ func (r Runner) MayChange(st *sys.Stat) bool {
 	return s.Caps.Has(ident.CapFOwner) && s.Caps.Has(ident.CapChown) && st.Uid != nobody && st.Gid != nobody
 }
 
+// UID is the runner's.
+func (r Runner) UID() uint32 { return uint32(r.subject().UID) }
+
 // KeepsSetGID reports whether the runner's chmod keeps setgid on everybody's files.
 func (r Runner) KeepsSetGID() bool { return r.subject().Caps.Has(ident.CapFSetID) }
 

@@ -36,3 +36,30 @@ func TakeUmask() uint32 {
 	unix.Umask(mask)
 	return uint32(mask)
 }
+
+// ChmodName sets the twelve bits of name in dir, which is not followed if it is a
+// symbolic link: that is EOPNOTSUPP. Only where Fchmodat2 is There. name ends in NUL.
+func ChmodName(dir int, name *byte, bits uint32, pace Pace) error {
+	if pace == Prompt {
+		_, _, e := unix.RawSyscall6(unix.SYS_FCHMODAT2, uintptr(dir), uintptr(unsafe.Pointer(name)),
+			uintptr(bits), unix.AT_SYMLINK_NOFOLLOW, 0, 0)
+		if !again(e) {
+			return result(e)
+		}
+	}
+	return repeat(func() error {
+		_, _, e := unix.Syscall6(unix.SYS_FCHMODAT2, uintptr(dir), uintptr(unsafe.Pointer(name)),
+			uintptr(bits), unix.AT_SYMLINK_NOFOLLOW, 0, 0)
+		return result(e)
+	})
+}
+
+// ChownName sets owner and group of name in dir, itself if it is a symbolic link. An
+// id of all ones leaves that one as it is. name ends in NUL.
+func ChownName(dir int, name *byte, uid, gid uint32) error {
+	return repeat(func() error {
+		_, _, e := unix.Syscall6(unix.SYS_FCHOWNAT, uintptr(dir), uintptr(unsafe.Pointer(name)),
+			uintptr(uid), uintptr(gid), unix.AT_SYMLINK_NOFOLLOW, 0)
+		return result(e)
+	})
+}

@@ -181,8 +181,12 @@ func (c *changer) settled(e *fts.Entry, st *sys.Stat) bool {
 	return (c.Referent || !e.Followed) && st.Mode&sys.TypeMask == sys.TypeDir && c.To.match(st) && c.runner.MayChange(st) && e.Writable()
 }
 
-// write changes the very object that was looked at, by a descriptor.
+// write changes the very object that was looked at, by a descriptor: its own, or its
+// directory's where nobody else could put another in its place.
 func (c *changer) write(e *fts.Entry, st *sys.Stat) error {
+	if !c.Referent && e.Sure(c.runner.UID()) {
+		return e.Chown(c.To.UID, c.To.GID)
+	}
 	fd, err := e.Hold(c.Referent)
 	if err != nil {
 		return err

@@ -44,6 +44,25 @@ func (e *Entry) Hold(follow bool) (int, error) {
 // Target looks at what a symbolic link leads to.
 func (e *Entry) Target(st *sys.Stat) error { return sys.StatTarget(e.at.fd, &e.name[0], st) }
 
+// Sure reports whether the entry's name surely still is the object of Stat, because
+// nobody but its owner may write the directory: he is runner, or root. A change by
+// name in the directory is then as good as one of the held object.
+func (e *Entry) Sure(runner uint32) bool {
+	d := e.at
+	return d.place != nil && d.place.pace == sys.Prompt && !e.Followed &&
+		(d.stat.Uid == 0 || d.stat.Uid == runner) && d.stat.Mode&0o022 == 0
+}
+
+// Chmod changes the name itself; only for an entry that is Sure.
+func (e *Entry) Chmod(bits uint32) error {
+	return sys.ChmodName(e.at.fd, &e.name[0], bits, e.at.place.pace)
+}
+
+// Chown is Chmod for owner and group.
+func (e *Entry) Chown(uid, gid uint32) error {
+	return sys.ChownName(e.at.fd, &e.name[0], uid, gid)
+}
+
 // Writable reports whether the entry's file system takes changes, as far as that
 // is known: false is "perhaps not".
 func (e *Entry) Writable() bool {
@@ -139,7 +158,7 @@ func (d *directory) open() error {
 		sys.Close(fd)
 		return syscall.ENOENT
 	}
-	d.fd = fd
+	d.fd, d.stat = fd, now
 	if d.place = d.parent.place; d.place == nil || !sys.SameMountOf(&d.place.stat, &now) {
 		d.place = placeHeld(fd)
 	}
