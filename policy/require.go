@@ -27,8 +27,8 @@ type requirement struct {
 type modeRule struct {
 	expr    mode.Expr
 	exact   mode.Expr // the part of expr that was written under mode:
-	readers bool // who may read may execute
-	some    bool // there is a requirement on the mode
+	readers bool      // who may read may execute
+	some    bool      // there is a requirement on the mode
 }
 
 func (r *modeRule) apply(m mode.Mode, k mode.Kind) mode.Mode {

@@ -147,7 +147,7 @@ func show(c *console, p *app.Prepared) error {
 func answers(ctx context.Context, who asker, p *app.Prepared) (yes []string, err error) {
 	for i := range p.Asked {
 		a := &p.Asked[i]
-		ok, err := who.takes(ctx, a.Rule.ID+": "+a.Rule.Title, a.Count)
+		ok, err := who.takes(ctx, report.Named(a.Rule.ID, a.Rule.Title), a.Count)
 		if err != nil {
 			return nil, err
 		}

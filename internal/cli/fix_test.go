@@ -87,16 +87,16 @@ func brokenTree(t *testing.T) string {
 	}
 	for _, name := range names {
 		write(t, filepath.Join(root, name), "")
-		chmod(t, filepath.Join(root, name), 0o666)
+		setMode(t, filepath.Join(root, name), 0o666)
 	}
 	// Empty, for what lies in a directory that others may write is not touched
 	// while its names are new.
 	if err := os.Mkdir(filepath.Join(root, "open"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	chmod(t, filepath.Join(root, "open"), 0o777)
-	chmod(t, filepath.Join(root, "dir"), 0o755)
-	chmod(t, root, 0o755)
+	setMode(t, filepath.Join(root, "open"), 0o777)
+	setMode(t, filepath.Join(root, "dir"), 0o755)
+	setMode(t, root, 0o755)
 	return root
 }
 
@@ -158,7 +158,7 @@ func write(t *testing.T, path, text string) {
 	}
 }
 
-func chmod(t *testing.T, path string, m fs.FileMode) {
+func setMode(t *testing.T, path string, m fs.FileMode) {
 	t.Helper()
 	out, err := exec.Command("chmod", fmt.Sprintf("%04o", m), "--", path).CombinedOutput()
 	if err != nil {

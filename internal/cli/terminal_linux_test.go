@@ -115,8 +115,8 @@ func wrongFile(t *testing.T) (root, file string) {
 	root = filepath.Join(t.TempDir(), "tree")
 	file = filepath.Join(root, "conf")
 	write(t, file, "")
-	chmod(t, root, 0o755)
-	chmod(t, file, 0o666)
+	setMode(t, root, 0o755)
+	setMode(t, file, 0o666)
 	return root, file
 }
 

@@ -142,10 +142,11 @@ func (t checkText) head(r *app.Broken) {
 // said once, above them.
 type ruleFindings struct {
 	checkText
-	rule  *app.Broken
-	limit int64 // 0: none
-	shown int64
-	said  string // of the findings before
+	rule   *app.Broken
+	limit  int64 // 0: none
+	shown  int64
+	said   string // of the findings before
+	advice string // that was given last
 }
 
 func (t *ruleFindings) finding(f *app.Finding) {
@@ -156,6 +157,10 @@ func (t *ruleFindings) finding(f *app.Finding) {
 	if about := t.about(f); about != t.said {
 		t.said = about
 		t.WriteString("\n" + about)
+	}
+	if f.Advice != t.advice {
+		t.advice = f.Advice
+		t.WriteString(t.wrap("  ", f.Advice))
 	}
 	fmt.Fprintf(t, "    %s\n", t.bold(Path(f.Place())))
 	if f.Fix != nil {
@@ -175,7 +180,7 @@ func (t *ruleFindings) about(f *app.Finding) string {
 		b.WriteString(t.difference(d))
 	}
 	for _, w := range [][2]string{
-		{"", f.What}, {"too much: ", strings.Join(f.Gains, "; ")}, {"too little: ", strings.Join(f.Loses, "; ")}, {"", f.Advice},
+		{"", f.What}, {"too much: ", strings.Join(f.Gains, "; ")}, {"too little: ", strings.Join(f.Loses, "; ")},
 	} {
 		if w[1] != "" {
 			b.WriteString(t.wrap("  ", w[0]+w[1]))
@@ -232,6 +237,11 @@ func (t checkText) known() {
 		t.WriteString(t.wrap("", fmt.Sprintf("known finding %s %s was not found: it can be removed (line %d)",
 			k.Rule, Path(k.Path), k.Line)))
 	}
+}
+
+// Named is a rule's id and title in a line.
+func Named(id, text string) string {
+	return strings.TrimSuffix(Path(id)+": "+printable(title(id, text)), ": ")
 }
 
 // title is a rule's title, or nothing where it only repeats the rule's name.

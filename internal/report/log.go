@@ -110,7 +110,7 @@ func logged(out *bufio.Writer, x *app.Logged, l *app.RunLog) {
 	}
 	for _, r := range x.Rules {
 		rule := l.Header.Rules[r]
-		fmt.Fprintf(out, "    rule %s\n", strings.TrimSuffix(Path(rule.ID)+": "+printable(title(rule.ID, rule.Title)), ": "))
+		fmt.Fprintf(out, "    rule %s\n", Named(rule.ID, rule.Title))
 	}
 	if x.Outcome == "verified" {
 		return

@@ -2,6 +2,7 @@ package report
 
 import (
 	"bufio"
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -21,7 +22,7 @@ func RulesText(w io.Writer, lists []app.RuleList, style Style) error {
 		for _, r := range l.Rules {
 			severity := fmt.Sprintf("  %-8s", r.Severity)
 			fmt.Fprintf(out, "%s  %s\n", style.severity(r.Severity, severity), style.bold(Path(r.ID)))
-			out.WriteString(style.wrap("            ", r.Title))
+			out.WriteString(style.wrap("            ", cmp.Or(title(r.ID, r.Title), r.Wants)))
 		}
 	}
 	out.WriteString("\n`ward rules ID` explains one at length.\n")
@@ -48,7 +49,7 @@ func RuleText(w io.Writer, lists []app.RuleList, style Style) error {
 
 func ruleText(out *bufio.Writer, r *policy.Rule, style Style) {
 	fmt.Fprintf(out, "%s  %s\n", style.bold(Path(r.ID)), style.severity(r.Severity, r.Severity.String()))
-	out.WriteString(style.wrap("", r.Title))
+	out.WriteString(style.wrap("", title(r.ID, r.Title)))
 	paragraph(out, style, "", r.Reason)
 	if r.Help != "" {
 		fmt.Fprintf(out, "\n%s\n", printable(strings.TrimSpace(r.Help)))

@@ -69,7 +69,7 @@ func (s Style) wrap(indent, text string) string {
 // printable replaces what a terminal would take for an order.
 func printable(text string) string {
 	return strings.Map(func(r rune) rune {
-		if unicode.IsPrint(r) || unicode.IsSpace(r) {
+		if unicode.IsPrint(r) || r == '\n' || r == '\t' {
 			return r
 		}
 		return utf8.RuneError
