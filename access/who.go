@@ -18,6 +18,8 @@ type Standing struct {
 	Groups  []ident.GID // of the groups that components name, those they all are in
 	Rest    bool        // everybody else: whom no component concerns, by name or by group
 	Count   int         // of the database's users
+
+	gid ident.GID // the first group of who is named; ident.NoGID for a standing of many
 }
 
 // GroupStanding is what membership in a group gives by itself.
@@ -54,7 +56,7 @@ func whoAmong(q *Question, db *account.Database, m mentioned) *Permitted {
 		st.Verdict = Decide(&asked)
 	}
 	for _, gid := range m.groups {
-		one := Standing{UID: ident.NoUID, Groups: []ident.GID{gid}}
+		one := Standing{UID: ident.NoUID, Groups: []ident.GID{gid}, gid: ident.NoGID}
 		asked.Caller = one.caller(stranger)
 		p.Groups = append(p.Groups, GroupStanding{GID: gid, Verdict: Decide(&asked)})
 	}
@@ -91,6 +93,9 @@ func (m *mentioned) way(w *Way) {
 	}
 	for i := range w.Steps {
 		e := &w.Steps[i].Entry
+		if at := w.Steps[i].Mount; at != nil && at.Private {
+			m.user(at.PrivateUser)
+		}
 		m.user(e.UID)
 		m.group(e.GID)
 		for _, line := range e.ACL {
@@ -119,7 +124,7 @@ func (m *mentioned) group(gid ident.GID) {
 // partition sorts the users into standings: all begin in the rest, and each group
 // and each name parts the standings that it cuts through.
 func partition(db *account.Database, m mentioned) *Permitted {
-	p := &Permitted{users: db.Users(), Standings: []Standing{{UID: ident.NoUID, Rest: true}}}
+	p := &Permitted{users: db.Users(), Standings: []Standing{{UID: ident.NoUID, Rest: true, gid: ident.NoGID}}}
 	belong := make([][]int, len(m.groups))
 	for i, gid := range m.groups {
 		positions, beyond := db.Belong(gid)
@@ -207,7 +212,7 @@ func (p *parting) join(position int, gid ident.GID) {
 		to = int32(len(p.permitted.Standings))
 		p.next[key] = to
 		p.permitted.Standings = append(p.permitted.Standings, Standing{
-			UID: ident.NoUID, Groups: append(slices.Clip(from.Groups), gid),
+			UID: ident.NoUID, Groups: append(slices.Clip(from.Groups), gid), gid: ident.NoGID,
 		})
 	}
 	p.last, p.lastTo = key, to
@@ -220,6 +225,7 @@ func (p *parting) single(uids []ident.UID) {
 	type owned struct {
 		from int32
 		uid  ident.UID
+		gid  ident.GID
 	}
 	seen := map[owned]int32{}
 	var likely [256]bool // by the last byte: hardly anybody is one of them
@@ -227,16 +233,17 @@ func (p *parting) single(uids []ident.UID) {
 		likely[uid&0xff] = true
 	}
 	for position := range p.permitted.of {
-		uid := p.permitted.user(position).UID
+		u := p.permitted.user(position)
+		uid := u.UID
 		if !likely[uid&0xff] || !slices.Contains(uids, uid) {
 			continue
 		}
-		key := owned{p.permitted.of[position], uid}
+		key := owned{p.permitted.of[position], uid, u.GID}
 		to, ok := seen[key]
 		if !ok {
 			to = int32(len(p.permitted.Standings))
 			seen[key] = to
-			p.permitted.Standings = append(p.permitted.Standings, Standing{UID: uid, Groups: p.permitted.Standings[key.from].Groups})
+			p.permitted.Standings = append(p.permitted.Standings, Standing{UID: uid, Groups: p.permitted.Standings[key.from].Groups, gid: u.GID})
 		}
 		p.permitted.of[position] = to
 	}
@@ -253,7 +260,10 @@ func (p *Permitted) stranger() ident.UID {
 
 // caller is one of those who stand so.
 func (s *Standing) caller(stranger ident.UID) *Caller {
-	c := &Caller{Subject: ident.Subject{UID: s.UID, GID: ident.NoGID - 2, Groups: s.Groups}, Umask: usualUmask}
+	c := &Caller{Subject: ident.Subject{UID: s.UID, GID: s.gid, Groups: s.Groups}, Umask: usualUmask}
+	if s.gid == ident.NoGID {
+		c.GID = ident.NoGID - 2 // nobody's, as the mapping of ids goes
+	}
 	switch s.UID {
 	case ident.NoUID:
 		c.UID = stranger

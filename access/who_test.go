@@ -200,3 +200,17 @@ func BenchmarkWho(b *testing.B) {
 		}
 	})
 }
+
+func TestEveryRuleHasANameOfItsOwn(t *testing.T) {
+	seen := map[string]access.Rule{}
+	for r := access.Rule(1); r <= access.ServerDecides; r++ {
+		if r > access.DACOverride && r < access.NothingAsked {
+			continue
+		}
+		name := r.String()
+		if other, taken := seen[name]; taken || name == "none" {
+			t.Errorf("%d and %d are both %q", r, other, name)
+		}
+		seen[name] = r
+	}
+}

@@ -1,0 +1,27 @@
+package access
+
+// ruleNames are what programs call the rules.
+var ruleNames = map[Rule]string{
+	ImmutableFlag: "immutable-flag", OwnerBits: "owner-bits", NamedUser: "named-user", OwningGroup: "owning-group",
+	NamedGroup: "named-group", Groups: "groups", OtherBits: "other-bits", DACReadSearch: "cap-dac-read-search",
+	DACOverride: "cap-dac-override", NothingAsked: "nothing-asked", NotSeen: "not-seen", Ownership: "ownership",
+	NotOwner: "not-owner", NotMember: "not-member", Privilege: "privilege", NoPrivilege: "no-privilege",
+	ReadOnlyFileSystem: "read-only-file-system", ReadOnlyMount: "read-only-mount", NoExecMount: "noexec-mount",
+	NoDevMount: "nodev-mount", NoSymlinkMount: "nosymfollow-mount", UnmappedOwner: "unmapped-owner",
+	UnmappedCaller: "unmapped-caller", UnmappedWanted: "unmapped-wanted", AppendOnlyFlag: "append-only-flag",
+	StickyDirectory: "sticky-directory", ProtectedSymlink: "protected-symlink", ProtectedHardlink: "protected-hardlink",
+	ProtectedFIFO: "protected-fifo", ProtectedRegular: "protected-regular", SetIDKept: "set-id-kept",
+	NoSuchName: "no-such-name", NameTooLong: "name-too-long", NotDirectory: "not-directory", IsDirectory: "is-directory",
+	IsSymlink: "is-symlink", TooManyLinks: "too-many-links", Exists: "exists", DifferentMount: "different-mount",
+	IntoItself: "into-itself", MountPoint: "mount-point", WrongKind: "wrong-kind", WrongName: "wrong-name",
+	NoFormat: "no-format", TooManyInterpreters: "too-many-interpreters", FileCapabilities: "file-capabilities",
+	PrivateMount: "private-mount", ServerDecides: "server-decides",
+}
+
+// String is the rule's name for programs: "other-bits", "noexec-mount".
+func (r Rule) String() string {
+	if name, ok := ruleNames[r]; ok {
+		return name
+	}
+	return "none"
+}
