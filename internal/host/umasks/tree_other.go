@@ -1,0 +1,5 @@
+//go:build !unix
+
+package umasks
+
+const nonblocking = 0
