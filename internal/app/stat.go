@@ -2,14 +2,17 @@ package app
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"syscall"
 
+	"ward/access"
 	"ward/acl"
 	"ward/entry"
 	"ward/internal/host/accounts"
 	"ward/internal/host/files"
+	"ward/internal/host/mounts"
 	"ward/mode"
 )
 
@@ -24,7 +27,7 @@ type Looked struct {
 	Path    string // as it was asked for; in a listing the name
 	Entry   entry.Entry
 	Details files.Details
-	Mount   files.Mount // its Point is "" where it is not known, and in listings
+	Mount   *access.Mount // nil where it is not known, and in listings
 }
 
 // Stats is the objects that were asked for.
@@ -43,36 +46,29 @@ func Stat(q StatRequest) (*Stats, error) {
 	if err != nil {
 		return nil, err
 	}
+	table, err := mounts.Load()
+	if err != nil && !errors.Is(err, fs.ErrNotExist) { // only Linux has one, and only with /proc
+		return nil, err
+	}
 	s := &Stats{Names: db}
 	var wrong []error
 	for _, path := range q.Paths {
 		l := Looked{Path: path}
-		err := hold(path, q.Follow, func(o *files.Object) error { return examine(&l, o) })
+		err := hold(path, q.Follow, func(o *files.Object) error { return glance(&l, o, listedFacts|entry.Handle) })
 		if err != nil {
 			wrong = append(wrong, err)
 		}
 		if l.Entry.Known&entry.Stat != 0 {
+			if table != nil {
+				l.Mount, _ = table.ByID(l.Entry.Mount)
+			}
 			s.Objects = append(s.Objects, l)
 		}
 	}
 	return s, errors.Join(wrong...)
 }
 
-// examine looks at all of an object.
-func examine(l *Looked, o *files.Object) error {
-	err := glance(l, o, listedFacts|entry.Handle)
-	if l.Entry.Known&entry.Stat == 0 {
-		return err
-	}
-	var mountErr error
-	l.Mount, mountErr = o.Mount()
-	if err == nil && !errors.Is(mountErr, errors.ErrUnsupported) {
-		err = mountErr
-	}
-	return err
-}
-
-// glance looks at what a listing shows of an object.
+// glance looks at what is shown of an object.
 func glance(l *Looked, o *files.Object, facts entry.Facts) error {
 	var err, more error
 	l.Entry, err = o.Look(facts)

@@ -79,10 +79,10 @@ func (t *LsText) row(row [lsColumns]string, widths [lsColumns]int) {
 func lsRow(l *app.Looked, names acl.Names) [lsColumns]string {
 	e := &l.Entry
 	name := Path(l.Path)
-	switch e.Kind {
-	case mode.Symlink:
+	switch {
+	case e.Kind == mode.Symlink && l.Details.Target != "":
 		name += " -> " + Path(l.Details.Target)
-	case mode.Directory:
+	case e.Kind == mode.Directory:
 		name = strings.TrimSuffix(name, "/") + "/"
 	}
 	return [lsColumns]string{

@@ -34,7 +34,7 @@ func modeText(out *bufio.Writer, a *app.ModeAnswer, r *app.ModeResult, umask app
 	}
 	out.WriteByte('\n')
 	for _, s := range spellings(r) {
-		fmt.Fprintf(out, "  %-9s %s\n", s[0], s[1])
+		spellingText(out, s[0], s[1], style)
 	}
 	for _, k := range r.Kinds {
 		kindText(out, r.Mode, k, maskedBy(a), style)
@@ -144,6 +144,25 @@ func spellings(r *app.ModeResult) [][2]string {
 	return append(all,
 		[2]string{"numbers", fmt.Sprintf("%d, 0x%x", uint16(m), uint16(m))},
 		[2]string{"st_mode", strings.Join(eachKind(r.Kinds, func(k mode.Kind) string { return fmt.Sprintf("0%o", m.Stat(k)) }), "  ")})
+}
+
+// spellingText is a label and what stands behind it, in two lines where it is long.
+func spellingText(out *bufio.Writer, label, text string, style Style) {
+	const indent = "            " // of 12 columns
+	if len(indent)+len(text) > style.width() {
+		text = strings.TrimSuffix(strings.TrimPrefix(style.wrap(indent, breakable(text)), indent), "\n")
+	}
+	fmt.Fprintf(out, "  %-9s %s\n", label, text)
+}
+
+// breakable lets a sum of many constants go on in the next line.
+func breakable(constants string) string {
+	const most = 62
+	if len(constants) <= most || !strings.Contains(constants, "|") {
+		return constants
+	}
+	cut := strings.LastIndexByte(constants[:most], '|') + 1
+	return constants[:cut] + " " + constants[cut:]
 }
 
 func prefixed(m mode.Mode) string { return fmt.Sprintf("0o%03o", uint16(m)) }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"ward/access"
 	"ward/acl"
 	"ward/entry"
 	"ward/internal/app"
@@ -63,7 +64,7 @@ func statFields(l *app.Looked, names acl.Names) []statField {
 	if l.Details.Label != "" {
 		all = append(all, statField{"selinux", []string{Path(l.Details.Label)}})
 	}
-	if l.Mount.Point != "" {
+	if l.Mount != nil {
 		all = append(all, statField{"mount", mountLines(l)})
 	}
 	return append(all, statField{"identity", identityLines(e)}, statField{"times", timeLines(e)})
@@ -96,6 +97,9 @@ func typeText(l *app.Looked) string {
 	text := e.Kind.String()
 	switch e.Kind {
 	case mode.Symlink:
+		if l.Details.Target == "" {
+			return text + ", whose target could not be read"
+		}
 		return text + " to " + Path(l.Details.Target)
 	case mode.Regular:
 		text += ", " + plural(e.Size, "byte")
@@ -115,7 +119,7 @@ func modeLines(e *entry.Entry) []string {
 	m := e.Mode
 	lines := []string{
 		fmt.Sprintf("%s %s  %s", m.Octal(), lsForm(e, ""), m.Symbolic()),
-		m.Constants() + "  " + m.GoSyntax(),
+		breakable(m.Constants()) + "  " + m.GoSyntax(),
 	}
 	if mask, masked := e.ACL.MaskRights(); masked {
 		group, _ := e.ACL.Find(acl.GroupObj, acl.NoID)
@@ -169,9 +173,30 @@ func listLines(e *entry.Entry, fact entry.Facts, l acl.List, names acl.Names) []
 
 func mountLines(l *app.Looked) []string {
 	return []string{
-		Path(l.Mount.Point) + ", " + l.Mount.Type + " from " + Path(l.Mount.Source),
-		strings.Join(l.Mount.Options, ", "),
+		Path(l.Mount.Point) + ", " + l.Mount.FSType + " from " + Path(l.Mount.Source),
+		strings.Join(mountWords(l.Mount), ", "),
 	}
+}
+
+// mountWords are the options of a mount that bear on permissions, as mount(8)
+// writes them.
+func mountWords(m *access.Mount) []string {
+	words := []string{"rw"}
+	if m.ReadOnly || m.SuperReadOnly {
+		words[0] = "ro"
+	}
+	for _, option := range []struct {
+		set  bool
+		name string
+	}{
+		{m.NoSUID, "nosuid"}, {m.NoExec, "noexec"}, {m.NoDev, "nodev"}, {m.NoSymlinks, "nosymfollow"},
+		{m.BSDGroups, "grpid"}, {m.Idmapped, "idmapped"},
+	} {
+		if option.set {
+			words = append(words, option.name)
+		}
+	}
+	return words
 }
 
 func identityLines(e *entry.Entry) []string {

@@ -93,8 +93,8 @@ func newObjectJSON(l *app.Looked, path string, names acl.Names) objectJSON {
 	if e.ChangeTime != 0 {
 		d.Changed = pointer(time.Unix(0, e.ChangeTime).UTC())
 	}
-	if l.Mount.Point != "" {
-		d.Mount = &mountJSON{newJSONPath(l.Mount.Point).Path, l.Mount.Type, newJSONPath(l.Mount.Source).Path, l.Mount.Options}
+	if l.Mount != nil {
+		d.Mount = &mountJSON{newJSONPath(l.Mount.Point).Path, l.Mount.FSType, newJSONPath(l.Mount.Source).Path, mountWords(l.Mount)}
 	}
 	return d
 }

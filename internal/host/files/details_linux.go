@@ -2,10 +2,6 @@ package files
 
 import (
 	"bytes"
-	"os"
-	"slices"
-	"strconv"
-	"strings"
 
 	"ward/internal/host/sys"
 )
@@ -14,28 +10,16 @@ import (
 // error says why the first of it cannot.
 func (o *Object) Details() (Details, error) {
 	var d Details
-	var first error
-	note := func(err error) {
-		if first == nil && err != nil {
-			first = o.failed("examine", err)
-		}
-	}
-	var err error
+	var noTarget, noLabel error
 	if o.is(sys.TypeLink) {
-		d.Target, err = sys.Readlink(o.held)
-		note(err)
+		d.Target, noTarget = sys.Readlink(o.held)
 	}
 	d.Flags = flagNames(o.allFlags())
-	d.Label, err = o.label()
-	note(err)
-	return d, first
-}
-
-// Mount is what the object is mounted by; its Point is empty where that cannot be
-// known.
-func (o *Object) Mount() (Mount, error) {
-	m, err := mountOf(o.held)
-	return m, o.failed("find the mount of", err)
+	d.Label, noLabel = o.label()
+	if noTarget != nil {
+		return d, o.failed("read the target of", noTarget)
+	}
+	return d, o.failed("read the label of", noLabel)
 }
 
 // allFlags are the inode flags, all of them where the object may be opened, else
@@ -99,46 +83,4 @@ func (o *Object) label() (string, error) {
 		return "", nil
 	}
 	return string(bytes.TrimRight(value, "\x00")), err
-}
-
-// mountOf finds the mount of a held object in /proc/self/mountinfo.
-func mountOf(fd int) (Mount, error) {
-	id, err := sys.MountHeld(fd)
-	if err != nil {
-		return Mount{}, err
-	}
-	table, err := os.ReadFile("/proc/self/mountinfo")
-	if err != nil {
-		return Mount{}, err
-	}
-	prefix := strconv.FormatUint(id, 10) + " "
-	for line := range strings.Lines(string(table)) {
-		if strings.HasPrefix(line, prefix) {
-			return parseMount(line), nil
-		}
-	}
-	return Mount{}, nil // of another namespace, or not below this process's root
-}
-
-// parseMount reads a line of mountinfo (proc_pid_mountinfo(5)).
-func parseMount(line string) Mount {
-	head, tail, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " - ")
-	fields, system := strings.Fields(head), strings.Fields(tail)
-	if len(fields) < 6 || len(system) < 3 {
-		return Mount{}
-	}
-	m := Mount{Point: unescaped(fields[4]), Type: system[0], Source: unescaped(system[1]), Options: strings.Split(fields[5], ",")}
-	if slices.Contains(strings.Split(system[2], ","), "ro") && m.Options[0] == "rw" {
-		m.Options[0] = "ro"
-	}
-	return m
-}
-
-// unescaped replaces \040 and its like, with which mountinfo writes blanks.
-func unescaped(s string) string {
-	for _, code := range [...]string{`\040`, `\011`, `\012`, `\043`, `\134`} {
-		n, _ := strconv.ParseUint(code[1:], 8, 8)
-		s = strings.ReplaceAll(s, code, string(rune(n)))
-	}
-	return s
 }

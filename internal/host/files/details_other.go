@@ -17,6 +17,3 @@ func (o *Object) Details() (Details, error) {
 	target, err := os.Readlink(o.Path())
 	return Details{Target: target}, failed("read the target of", o.Path(), err)
 }
-
-// Mount is not known here.
-func (o *Object) Mount() (Mount, error) { return Mount{}, nil }
