@@ -19,7 +19,7 @@ import (
 // held for it. Either Run it or not; then Close it.
 type Prepared struct {
 	Planned
-	Command string // "apply" or "undo"
+	Command string // "apply", "undo", "chmod" …
 	Undoes  string // the run that is taken back
 	Resumes bool   // a run that was cut off is finished
 

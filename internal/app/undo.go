@@ -53,12 +53,12 @@ func toUndo(dir *state.Dir, id string) (*state.Journal, error) {
 	return j, err
 }
 
-// lastRun is the last apply that was not taken back.
+// lastRun is the last run that was no undo and was not taken back.
 func lastRun(dir *state.Dir) (string, error) {
 	runs, err := dir.Runs()
 	undone := undoneBy(runs)
 	for _, r := range runs {
-		if r.Command == "apply" && mayHaveChanged(&r) && undone[r.ID] == "" {
+		if r.Undoes == "" && mayHaveChanged(&r) && undone[r.ID] == "" {
 			return r.ID, nil
 		}
 	}

@@ -18,7 +18,7 @@ import (
 // Run is what is remembered of a run beside its plan.
 type Run struct {
 	ID      string    `json:"id"`
-	Command string    `json:"command"` // "apply" or "undo"
+	Command string    `json:"command"` // "apply", "undo", "chmod" …
 	Undoes  string    `json:"undoes,omitempty"`
 	Started time.Time `json:"started"`
 	Who     Who       `json:"who"`

@@ -1,0 +1,250 @@
+package app
+
+import (
+	"cmp"
+	"errors"
+	"path"
+	"slices"
+	"strings"
+	"syscall"
+
+	"ward/entry"
+	"ward/internal/host/files"
+	"ward/mode"
+	"ward/plan"
+	"ward/tree"
+)
+
+// changeVisitor plans for one worker.
+type changeVisitor struct {
+	walk    *changeWalk
+	sink    sink // nil: nothing is written down
+	changes int64
+	groups  groups
+	links   plan.Links
+	overlay bool
+	touched []Touched
+	several []Touched // of objects with several names, not yet settled
+	err     error     // of the sink
+}
+
+// single looks at an operand alone.
+func (v *changeVisitor) single(o *opened) error {
+	var want entry.Facts
+	for {
+		e, err := o.look(entry.Stat | want)
+		if e.Known&entry.Stat == 0 {
+			v.touched = append(v.touched, Touched{Operand: o.number, Path: o.given, Fate: NoAccess, Err: err})
+			return nil
+		}
+		need, _ := v.Visit(&e)
+		if need &^= e.Known | e.Denied; need == 0 {
+			return nil
+		}
+		want |= need
+	}
+}
+
+func (o *opened) look(want entry.Facts) (entry.Entry, error) {
+	if o.base == "" {
+		return o.root.Entry(want)
+	}
+	object, err := o.root.Object(o.base)
+	if err != nil {
+		return entry.Entry{}, err
+	}
+	defer object.Close()
+	return object.Look(want)
+}
+
+// directoryOnly is ENOTDIR for what is no directory and was named with a slash.
+func directoryOnly(root *files.Root) error {
+	e, err := root.Entry(entry.Stat)
+	if err == nil && e.Kind != mode.Directory {
+		err = errors.Join(syscall.ENOTDIR, root.Close())
+	}
+	return err
+}
+
+// Enter implements tree.Visitor.
+func (v *changeVisitor) Enter(*entry.Dir) bool { return true }
+
+// Fail implements tree.Visitor.
+func (v *changeVisitor) Fail(rel string, err error) {
+	t := Touched{Operand: v.walk.at.number, Path: v.walk.shown(rel), Fate: NoAccess, Err: err, planned: v.walk.planned(rel)}
+	if o, lost := v.walk.at.root.Object(rel); lost == nil {
+		if e, lost := o.Look(entry.Stat); lost == nil && e.Kind == mode.Directory {
+			t.Fate, t.Kind = NoReading, e.Kind
+		}
+		_ = o.Close()
+	}
+	v.touched = append(v.touched, t)
+}
+
+// Visit implements tree.Visitor.
+func (v *changeVisitor) Visit(e *entry.Entry) (entry.Facts, tree.Action) {
+	w := v.walk
+	rel := e.Path()
+	if w.at.base != "" {
+		rel = "."
+	}
+	if rel != "." && !w.exclude.Empty() && w.exclude.Match(rel, e.Kind == mode.Directory) {
+		return 0, tree.Prune
+	}
+	after, decided, need := w.changing.request.Edit(e)
+	if need &^= e.Known | e.Denied; need != 0 {
+		return need, tree.Continue
+	}
+	change, need := plan.Direct(e, after, decided)
+	if need != 0 {
+		return need, tree.Continue
+	}
+	change.Path = w.planned(rel)
+	v.take(e, &change, w.shown(rel))
+	return 0, tree.Continue
+}
+
+// planned is a path below the operand as the plan has it.
+func (w *changeWalk) planned(rel string) string {
+	switch {
+	case rel == "." && w.prefix == "":
+		return "."
+	case rel == ".":
+		return w.prefix
+	}
+	return path.Join(w.prefix, rel)
+}
+
+// shown is the same as messages have it.
+func (w *changeWalk) shown(rel string) string {
+	if rel == "." {
+		return w.at.given
+	}
+	return w.given + rel
+}
+
+// take plans a change, or says why not.
+func (v *changeVisitor) take(e *entry.Entry, c *plan.Change, shown string) {
+	w := v.walk
+	t := Touched{
+		Operand: w.at.number, Path: shown, Kind: e.Kind, Known: c.Known,
+		Before: c.Before, After: c.After, planned: strings.Clone(c.Path),
+	}
+	several := plan.Several(e)
+	if c.Empty() {
+		if several {
+			v.links.Content(w.rebased(e, c.Path))
+		}
+		v.tell(&t)
+		return
+	}
+	t.Fate = Changes
+	if !w.first(c.Path) {
+		return
+	}
+	if why, hint := v.unmeant(e, c); why != "" {
+		t.Fate, t.Text, t.Hint = LeftAlone, why, hint
+		v.tell(&t)
+		return
+	}
+	if several {
+		v.overlay = v.overlay || w.at.root.Filesystem().Overlay
+		c.Rules = []int{0}
+		v.links.Change(c)
+		v.several = append(v.several, cloned(t))
+		return
+	}
+	v.tell(&t)
+	v.add(c)
+}
+
+// rebased is an entry whose path is the plan's.
+func (w *changeWalk) rebased(e *entry.Entry, planned string) *entry.Entry {
+	n := *e
+	dir, name := path.Split(planned)
+	n.Name = name
+	if e.Dir != nil {
+		d := *e.Dir
+		d.Path = strings.TrimSuffix(dir, "/")
+		if d.Path == "" {
+			d.Path = "."
+		}
+		n.Dir = &d
+	}
+	return &n
+}
+
+// first reports whether a path is met for the first time.
+func (w *changeWalk) first(planned string) bool {
+	c := w.changing
+	if c.once == nil {
+		return true
+	}
+	c.lock.Lock()
+	defer c.lock.Unlock()
+	if c.once[planned] {
+		return false
+	}
+	c.once[strings.Clone(planned)] = true
+	return true
+}
+
+// unmeant says why something is not to be changed, and what would allow it.
+func (v *changeVisitor) unmeant(e *entry.Entry, c *plan.Change) (why, hint string) {
+	absolute := path.Join(v.walk.changing.anchor, c.Path)
+	if why := v.walk.rails.Object(absolute, c.Kind, c.Before.Mode); why != "" {
+		return why, "--allow-system " + absolute
+	}
+	if e.Denied&entry.AccessACL != 0 && c.Known&entry.AccessACL == 0 {
+		return "its access list could not be read", ""
+	}
+	return "", ""
+}
+
+// tell keeps what somebody wants to hear of.
+func (v *changeVisitor) tell(t *Touched) {
+	if t.Fate > Changes || !v.walk.changing.request.Plain {
+		v.touched = append(v.touched, cloned(*t))
+	}
+}
+
+// cloned shares nothing with the buffers of a walk.
+func cloned(t Touched) Touched {
+	c := plan.Change{Before: t.Before, After: t.After}
+	c = c.Clone()
+	t.Before, t.After = c.Before, c.After
+	return t
+}
+
+func (v *changeVisitor) add(c *plan.Change) {
+	set, number := v.groups.rules.of([]int{0}, 0)
+	c.Rules = set
+	v.changes++
+	v.groups.add(c, number)
+	if v.sink != nil && v.err == nil {
+		v.err = v.sink.add(c)
+	}
+}
+
+// sortTouched orders by operand and path: what a directory holds follows it.
+func sortTouched(all []Touched) {
+	slices.SortStableFunc(all, func(a, b Touched) int {
+		return cmp.Or(cmp.Compare(a.Operand, b.Operand), comparePaths(a.Path, b.Path))
+	})
+}
+
+func comparePaths(a, b string) int {
+	for i := range min(len(a), len(b)) {
+		x, y := a[i], b[i]
+		switch {
+		case x == y:
+		case x == '/':
+			return -1
+		case y == '/':
+			return 1
+		default:
+			return cmp.Compare(x, y)
+		}
+	}
+	return cmp.Compare(len(a), len(b))
+}
