@@ -94,7 +94,7 @@ func ExampleMode_Describe() {
 	// the owner may list it, reach what lies in it, and create, delete and rename in it
 	// the group may list it and reach what lies in it
 	// everybody else may do nothing in it
-	// sticky: only the owner of an entry, the directory's owner and root may delete or rename it
+	// sticky: restricted deletion, only the owner of an entry, the directory's owner and root may delete or rename it
 }
 
 func ExampleMode_Suspicions() {

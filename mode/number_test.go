@@ -141,7 +141,7 @@ func TestDescribe(t *testing.T) {
 			"the group may create, delete and rename in it and reach known names, but not list it",
 			"everybody else may reach what lies in it by a known name, but not list it",
 			"setgid: new entries take the directory's group, and new directories its setgid bit",
-			"sticky: only the owner of an entry, the directory's owner and root may delete or rename it",
+			"sticky: restricted deletion, only the owner of an entry, the directory's owner and root may delete or rename it",
 		}},
 		{0o777, mode.Symlink, []string{"a symbolic link has no mode that counts: what it points at decides"}},
 		{0o710, mode.FIFO, []string{"the owner may read and write it", "the group may do nothing with it (x means nothing here)", "everybody else may do nothing with it"}},

@@ -188,7 +188,7 @@ func TestMeanings(t *testing.T) {
 	}{
 		{mode.SetUID, mode.Directory, []string{"linux,darwin,solaris: does nothing on a directory", "freebsd: does nothing, but on a mount with suiddir"}},
 		{mode.SetGID, mode.Directory, []string{"linux,solaris: new entries take the directory's group", "freebsd,darwin: changes nothing here"}},
-		{mode.Sticky | mode.Permissions, mode.Directory, []string{"linux,freebsd,darwin: only the owner", "solaris: only the owner of an entry, whoever may write that file"}},
+		{mode.Sticky | mode.Permissions, mode.Directory, []string{"linux,freebsd,darwin: restricted deletion, only the owner", "solaris: restricted deletion, only the owner of an entry, whoever may write that file"}},
 		{0o1644, mode.Regular, []string{"linux,darwin: does nothing on a file", "freebsd: does nothing on a file, and only root", "solaris: without an x it marks a swap file"}},
 		{0o1755, mode.Regular, []string{"linux,darwin: does nothing", "freebsd: does nothing", "solaris: does nothing on a file that may be executed"}},
 		{0o2744, mode.Regular, []string{"linux: does nothing without the group's x", "freebsd,darwin: whoever executes it has its group's rights", "solaris: without the group's x it asks for mandatory locking"}},

@@ -87,9 +87,9 @@ func specialDirectory(bit Mode, system string) string {
 	switch bit {
 	case Sticky:
 		if system == "solaris" || system == "illumos" {
-			return "only the owner of an entry, whoever may write that file, the directory's owner and root may delete or rename it"
+			return "restricted deletion, only the owner of an entry, whoever may write that file, the directory's owner and root may delete or rename it"
 		}
-		return "only the owner of an entry, the directory's owner and root may delete or rename it"
+		return "restricted deletion, only the owner of an entry, the directory's owner and root may delete or rename it"
 	case SetGID:
 		if system == "darwin" || strings.HasSuffix(system, "bsd") {
 			return "changes nothing here, where new entries always take the directory's group"

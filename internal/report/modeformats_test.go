@@ -14,9 +14,21 @@ func TestModeFormatsAreDocumented(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, document := range []any{
-		modesJSON{}, answerJSON{}, readingJSON{}, resultJSON{}, modeTypeJSON{}, specialJSON{}, suspicionJSON{},
-		modeDifferenceJSON{}, typeDifferenceJSON{}, shiftJSON{}, turnJSON{},
-		statJSON{}, objectJSON{}, mountJSON{}, identityJSON{},
+		modesJSON{},
+		answerJSON{},
+		readingJSON{},
+		resultJSON{},
+		modeTypeJSON{},
+		specialJSON{},
+		suspicionJSON{},
+		modeDifferenceJSON{},
+		typeDifferenceJSON{},
+		shiftJSON{},
+		turnJSON{},
+		statJSON{},
+		objectJSON{},
+		mountJSON{},
+		identityJSON{},
 	} {
 		for _, field := range fieldsOf(reflect.TypeOf(document)) {
 			if !strings.Contains(string(text), "`"+field+"`") {

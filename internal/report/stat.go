@@ -189,8 +189,12 @@ func mountWords(m *access.Mount) []string {
 		set  bool
 		name string
 	}{
-		{m.NoSUID, "nosuid"}, {m.NoExec, "noexec"}, {m.NoDev, "nodev"}, {m.NoSymlinks, "nosymfollow"},
-		{m.BSDGroups, "grpid"}, {m.Idmapped, "idmapped"},
+		{m.NoSUID, "nosuid"},
+		{m.NoExec, "noexec"},
+		{m.NoDev, "nodev"},
+		{m.NoSymlinks, "nosymfollow"},
+		{m.BSDGroups, "grpid"},
+		{m.Idmapped, "idmapped"},
 	} {
 		if option.set {
 			words = append(words, option.name)
