@@ -22,6 +22,24 @@ func standIn(name string) func(*standin.Program, []string) int {
 		return chown.Run
 	case "chgrp":
 		return chown.RunGroup
+	case "getfacl":
+		return getfaclByName
+	case "setfacl":
+		return setfaclByName
+	}
+	return nil
+}
+
+// wardForm is ward's own form of such a command, or nil: it is found before the tree
+// of all commands is made.
+func wardForm(name string) func(*standin.Program, []string) int {
+	switch name {
+	case "chmod":
+		return wardChmod
+	case "chown":
+		return wardChown
+	case "chgrp":
+		return wardChgrp
 	}
 	return nil
 }

@@ -1,0 +1,158 @@
+package getfacl
+
+import (
+	"strings"
+
+	"ward/acl"
+	"ward/internal/standin/acltext"
+	"ward/mode"
+)
+
+// object is what is shown of one file.
+type object struct {
+	path     string // as it is to be shown
+	uid, gid uint32
+	mode     mode.Mode
+	access   acl.List // nil if it was not asked for
+	def      acl.List
+}
+
+// base reports whether it has nothing that its mode does not say.
+func (x *object) base() bool { return x.access.Minimal() && len(x.def) == 0 }
+
+// names are the accounts' names as they stand in the text, looked up once.
+type names struct {
+	numeric bool
+	users   func(uint32) string
+	groups  func(uint32) string
+
+	user, group map[uint32]string
+}
+
+func newNames(numeric bool, users, groups func(uint32) string) *names {
+	return &names{
+		numeric: numeric, users: users, groups: groups,
+		user: map[uint32]string{}, group: map[uint32]string{},
+	}
+}
+
+// inEntries are the names as they stand in entries.
+func (n *names) inEntries() acltext.Names {
+	if n.numeric {
+		return acltext.Names{}
+	}
+	return acltext.Names{
+		User: func(id uint32) string {
+			return once(n.user, id, func() string { return acltext.Quote(n.users(id), acltext.InEntry) })
+		},
+		Group: func(id uint32) string {
+			return once(n.group, id, func() string { return acltext.Quote(n.groups(id), acltext.InEntry) })
+		},
+	}
+}
+
+func once(known map[uint32]string, id uint32, look func() string) string {
+	name, ok := known[id]
+	if !ok {
+		name = look()
+		known[id] = name
+	}
+	return name
+}
+
+// printer writes objects as text.
+type printer struct {
+	options
+	posix   bool
+	names   *names
+	entries acltext.Names
+
+	owners, groups map[uint32]string // of headers
+}
+
+func newPrinter(o options, posix bool, n *names) *printer {
+	return &printer{
+		options: o, posix: posix, names: n, entries: n.inEntries(),
+		owners: map[uint32]string{}, groups: map[uint32]string{},
+	}
+}
+
+// shown is the path as it is printed, and whether it lost the slashes before it.
+func (p *printer) shown(path string) (shown string, stripped bool) {
+	if p.absolute {
+		return path, false
+	}
+	switch {
+	case strings.HasPrefix(path, "/"):
+		path, stripped = strings.TrimLeft(path, "/"), true
+	case strings.HasPrefix(path, "./"):
+		path = strings.TrimLeft(path[1:], "/")
+	}
+	if path == "" {
+		path = "."
+	}
+	return path, stripped
+}
+
+// object appends one, with an empty line behind it.
+func (p *printer) object(b []byte, x *object) []byte {
+	if p.table {
+		b = p.rows(b, x)
+	} else {
+		b = p.list(b, x)
+	}
+	if p.access || len(x.def) > 0 || !p.bare {
+		b = append(b, '\n')
+	}
+	return b
+}
+
+func (p *printer) list(b []byte, x *object) []byte {
+	if !p.bare {
+		b = p.head(b, x)
+	}
+	style := acltext.Style{Effective: p.effective, Align: p.align}
+	if p.access {
+		b = append(acltext.AppendList(b, x.access, p.entries, style), '\n')
+	}
+	if len(x.def) > 0 {
+		if p.access {
+			style.Prefix = "default:"
+		}
+		b = append(acltext.AppendList(b, x.def, p.entries, style), '\n')
+	}
+	return b
+}
+
+func (p *printer) file(b []byte, x *object) []byte {
+	return append(acltext.AppendQuoted(append(b, "# file: "...), x.path, acltext.InPath), '\n')
+}
+
+func (p *printer) head(b []byte, x *object) []byte {
+	b = p.file(b, x)
+	b = append(append(append(b, "# owner: "...), p.owner(x.uid)...), '\n')
+	b = append(append(append(b, "# group: "...), p.group(x.gid)...), '\n')
+	if x.mode&mode.Special != 0 && !p.posix {
+		b = append(append(append(b, "# flags: "...), flags(x.mode)...), '\n')
+	}
+	return b
+}
+
+func (p *printer) owner(id uint32) string {
+	return once(p.owners, id, func() string { return acltext.Quote(p.names.ofUser(id), acltext.InHeader) })
+}
+
+func (p *printer) group(id uint32) string {
+	return once(p.groups, id, func() string { return acltext.Quote(p.names.ofGroup(id), acltext.InHeader) })
+}
+
+// flags is "sst" with "-" for what is not set.
+func flags(m mode.Mode) string {
+	text := []byte("---")
+	for i := range text {
+		if m&(0o4000>>i) != 0 {
+			text[i] = "sst"[i]
+		}
+	}
+	return string(text)
+}

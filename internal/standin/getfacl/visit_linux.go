@@ -1,0 +1,79 @@
+package getfacl
+
+import (
+	"ward/acl"
+	"ward/internal/host/sys"
+	"ward/internal/standin/aclobject"
+	"ward/internal/standin/inorder"
+	"ward/mode"
+)
+
+// isLink is DT_LNK of readdir(3).
+const isLink = 10
+
+// Visit implements inorder.Visitor.
+func (v *visitor) Visit(p *inorder.Place, out *inorder.Output) inorder.Descent {
+	if p.Type == isLink && !v.logical && !v.oneFS {
+		return inorder.Descent{}
+	}
+	if err := sys.StatName(p.Dir, &p.Name[0], &v.stat, p.Pace); err != nil {
+		v.fail(p.String(), err, out)
+		return inorder.Descent{}
+	}
+	if v.oneFS && v.root != [2]uint32{v.stat.Dev_major, v.stat.Dev_minor} {
+		return inorder.Descent{}
+	}
+	if v.stat.Mode&sys.TypeMask == sys.TypeLink {
+		return v.link(p, out)
+	}
+	if v.system.Calls.Xattrat != sys.There {
+		return v.slowly(p, false, out)
+	}
+	v.named(p, out)
+	return inorder.Descent{Into: v.stat.Mode&sys.TypeMask == sys.TypeDir}
+}
+
+// named shows the object of v.stat, whose lists are read by its name: nothing is
+// held, and if the name is a symbolic link by now it is the link's that are read.
+func (v *visitor) named(p *inorder.Place, out *inorder.Output) {
+	m := mode.Mode(v.stat.Mode & 0o7777)
+	x := object{uid: v.stat.Uid, gid: v.stat.Gid, mode: m}
+	var err error
+	if v.access {
+		x.access, err = v.attribute(p, false, m)
+	}
+	if err == nil && v.def && v.stat.Mode&sys.TypeMask == sys.TypeDir {
+		x.def, err = v.attribute(p, true, m)
+	}
+	if err != nil {
+		v.fail(p.String(), err, out)
+		return
+	}
+	v.show(p.String(), &x, out)
+}
+
+func (v *visitor) attribute(p *inorder.Place, def bool, m mode.Mode) (acl.List, error) {
+	n, err := sys.AttributeAt(p.Dir, &p.Name[0], v.system.Attribute(def), v.buf, p.Pace)
+	return aclobject.Interpret(v.buf[:max(n, 0)], err, def, m)
+}
+
+// link follows a symbolic link with -L.
+func (v *visitor) link(p *inorder.Place, out *inorder.Output) inorder.Descent {
+	if !v.logical {
+		return inorder.Descent{}
+	}
+	return v.slowly(p, true, out)
+}
+
+// slowly holds the object first.
+func (v *visitor) slowly(p *inorder.Place, follow bool, out *inorder.Output) inorder.Descent {
+	path := p.String()
+	o, err := v.system.Hold(p.Dir, &p.Name[0], follow)
+	if err != nil {
+		v.fail(path, err, out)
+		return inorder.Descent{}
+	}
+	defer o.Close()
+	v.held(path, o, out)
+	return inorder.Descent{Into: o.Directory(), Follow: follow}
+}

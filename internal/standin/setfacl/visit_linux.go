@@ -1,0 +1,243 @@
+package setfacl
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"syscall"
+
+	"ward/acl"
+	"ward/internal/host/sys"
+	"ward/internal/standin"
+	"ward/internal/standin/aclobject"
+	"ward/internal/standin/acltext"
+	"ward/internal/standin/inorder"
+	"ward/mode"
+)
+
+// The types of readdir(3) that matter.
+const (
+	isDirectory = 4
+	isRegular   = 8
+	isLink      = 10
+)
+
+// visitor changes objects. Each worker has one.
+type visitor struct {
+	*call
+	object aclobject.Object // the one at hand
+	buf    []byte
+}
+
+func (c *call) visitor() *visitor { return &visitor{call: c, buf: make([]byte, 65<<10)} }
+
+func (v *visitor) say(out *inorder.Output, format string, args ...any) {
+	v.failures.Add(1)
+	out.Message(v.Base() + ": " + fmt.Sprintf(format, args...) + "\n")
+}
+
+func (v *visitor) fail(path string, err error, out *inorder.Output) {
+	v.say(out, "%s: %s", path, standin.Reason(err))
+}
+
+// Fail implements inorder.Visitor.
+func (v *visitor) Fail(path []byte, err error, out *inorder.Output) { v.fail(string(path), err, out) }
+
+// top changes an operand, and opens it if what is below is wanted too; else -1.
+func (v *visitor) top(path string, out *inorder.Output) int {
+	name, err := cString(path)
+	var o *aclobject.Object
+	if err == nil {
+		o, err = v.hold(name)
+	}
+	switch {
+	case err != nil:
+		v.fail(path, err, out)
+		return -1
+	case o == nil:
+		return -1
+	}
+	defer o.Close()
+	v.change(path, o, out)
+	if !v.recursive || !o.Directory() {
+		return -1
+	}
+	fd, err := o.Names()
+	if err != nil {
+		v.fail(path, err, out)
+		return -1
+	}
+	return fd
+}
+
+// hold holds an operand. A symbolic link is followed, but not with -P, which leaves
+// links out, and not with -R alone, where it is an error.
+func (v *visitor) hold(name *byte) (*aclobject.Object, error) {
+	o, err := v.system.Hold(sys.AtCWD, name, false)
+	if err != nil || !o.Link() {
+		return o, err
+	}
+	o.Close()
+	switch {
+	case v.physical:
+		return nil, nil
+	case v.recursive && !v.logical:
+		return nil, syscall.ELOOP
+	}
+	return v.system.Hold(sys.AtCWD, name, true)
+}
+
+func cString(path string) (*byte, error) {
+	if bytes.IndexByte([]byte(path), 0) >= 0 {
+		return nil, syscall.EINVAL
+	}
+	return &append([]byte(path), 0)[0], nil
+}
+
+// Visit implements inorder.Visitor.
+func (v *visitor) Visit(p *inorder.Place, out *inorder.Output) inorder.Descent {
+	switch p.Type {
+	case isLink:
+		if !v.logical {
+			return inorder.Descent{}
+		}
+	case isDirectory, isRegular:
+		o := &v.object
+		*o = aclobject.Object{}
+		if v.system.Open(o, p.Dir, &p.Name[0], p.Type == isDirectory, p.Pace) {
+			v.change(p.String(), o, out)
+			return v.into(o, false)
+		}
+	}
+	return v.slowly(p, out)
+}
+
+// slowly holds the object, which may be of any kind, first.
+func (v *visitor) slowly(p *inorder.Place, out *inorder.Output) inorder.Descent {
+	path := p.String()
+	o, err := v.system.Hold(p.Dir, &p.Name[0], false)
+	follow := err == nil && o.Link()
+	if follow {
+		o.Close()
+		if !v.logical {
+			return inorder.Descent{}
+		}
+		o, err = v.system.Hold(p.Dir, &p.Name[0], true)
+	}
+	if err != nil {
+		v.fail(path, err, out)
+		return inorder.Descent{}
+	}
+	v.change(path, o, out)
+	return v.into(o, follow)
+}
+
+// into ends the work on an object, and goes on into a directory.
+func (v *visitor) into(o *aclobject.Object, follow bool) inorder.Descent {
+	if !o.Directory() {
+		o.Close()
+		return inorder.Descent{}
+	}
+	return inorder.Descent{Into: true, Follow: follow, FD: max(o.Take(), 0)}
+}
+
+// change carries the commands out on one object.
+func (v *visitor) change(path string, o *aclobject.Object, out *inorder.Output) {
+	if o.Stat.Nlink > 1 && !o.Directory() {
+		twin := v.twins.of(o)
+		twin.Lock()
+		defer twin.Unlock()
+	}
+	if _, err := v.carryOut(v.commands, path, o, out); err != nil {
+		v.tell(path, o, err, out)
+	}
+}
+
+// carryOut is change, for a restore too. The mode is what the access list, if it was
+// set, made of the permission bits, else 0.
+func (v *visitor) carryOut(cs []command, path string, o *aclobject.Object, out *inorder.Output) (mode.Mode, error) {
+	e, err := carryOut(cs, v.mask, subject{
+		directory: o.Directory(), recursive: v.recursive,
+		read: func(def bool) (acl.List, error) { return o.List(def, v.buf) },
+	})
+	if err != nil {
+		return 0, err
+	}
+	if v.test {
+		out.Keep(v.appendTest(out.Buffer(), path, e))
+		return 0, nil
+	}
+	return store(o, e)
+}
+
+// appendTest is the line that --test prints.
+func (v *visitor) appendTest(b []byte, path string, e *edit) []byte {
+	b = append(append(b, path...), ": "...)
+	b = v.appendList(b, &e.access, "")
+	b = append(b, ',')
+	return append(v.appendList(b, &e.def, "d:"), '\n')
+}
+
+func (v *visitor) appendList(b []byte, e *edited, prefix string) []byte {
+	if !e.changed() {
+		return append(b, '*')
+	}
+	return acltext.AppendList(b, e.list, v.names(), acltext.Style{Prefix: prefix, Short: true, Separator: ','})
+}
+
+// errDefault says that an object that is no directory was to have a default list.
+var errDefault = errors.New("Only directories can have default ACLs") //nolint:staticcheck,revive // the original's words
+
+// store writes the lists that differ. On a file system without lists an access list
+// that is none becomes the mode.
+func store(o *aclobject.Object, e *edit) (set mode.Mode, err error) {
+	if e.access.changed() {
+		set = e.access.list.Mode(0)
+		err := o.SetList(false, e.access.list)
+		if aclobject.Unsupported(err) && e.access.list.Minimal() {
+			err = o.Chmod(o.Mode()&^mode.Permissions | set)
+		}
+		if err != nil {
+			return 0, &storeError{list: e.access.list, err: err}
+		}
+	}
+	if !e.def.changed() {
+		return set, nil
+	}
+	if !o.Directory() {
+		if len(e.def.list) > 0 {
+			return set, errDefault
+		}
+		return set, nil
+	}
+	if err := o.SetList(true, e.def.list); err != nil {
+		return set, &storeError{def: true, list: e.def.list, err: err}
+	}
+	return set, nil
+}
+
+// storeError is a list that could not be written.
+type storeError struct {
+	def  bool
+	list acl.List
+	err  error
+}
+
+func (e *storeError) Error() string { return e.err.Error() }
+func (e *storeError) Unwrap() error { return e.err }
+
+// tell says why an object was not changed.
+func (v *visitor) tell(path string, o *aclobject.Object, err error, out *inorder.Output) {
+	var malformed *malformedError
+	if errors.As(err, &malformed) {
+		which := "access"
+		if malformed.def {
+			which = "default"
+		}
+		text := acltext.AppendList(nil, malformed.list, v.names(), acltext.Style{Separator: ','})
+		v.say(out, "%s: Malformed %s ACL `%s': %s at entry %d", path, which, text, malformed.problem, malformed.entry+1)
+		return
+	}
+	v.fail(path, err, out)
+	v.explainStore(path, o, err, out)
+}
