@@ -25,3 +25,19 @@ func (r Rule) String() string {
 	}
 	return "none"
 }
+
+// String is the kind of a remedy for programs.
+func (d Doing) String() string {
+	return [...]string{
+		"none", Alter: "alter", Join: "join-group", Relogin: "log-in-again", ActAs: "act-as", Grant: "grant-capability",
+		Remount: "remount", MoveTo: "move", Leave: "leave-group", Drop: "drop-capability",
+	}[d]
+}
+
+// String is the breadth for programs.
+func (b Breadth) String() string {
+	return [...]string{
+		ThisPath: "this-path", OtherOwner: "other-owner", OtherIdentity: "other-identity",
+		WholeGroup: "whole-group", WholeMount: "whole-mount", Everywhere: "everywhere",
+	}[b]
+}

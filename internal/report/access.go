@@ -1,0 +1,366 @@
+package report
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strings"
+
+	"ward/access"
+	"ward/acl"
+	"ward/ident"
+	"ward/internal/app"
+	"ward/mode"
+)
+
+// AccessText says whether somebody may do something: the answer first, then the rule
+// that gave it, the way there, what else there is to know, and what would change it.
+func AccessText(w io.Writer, a *app.AccessAnswer, style Style) error {
+	out := &accessWriter{Writer: bufio.NewWriter(w), a: a, style: style}
+	out.answer()
+	out.ways()
+	out.subject()
+	out.notes()
+	out.fixes()
+	return out.Flush()
+}
+
+// AccessLine is the answer in one line.
+func AccessLine(a *app.AccessAnswer) string {
+	who, does := Path(a.Who.Name), a.Request.Action.String()+" "+Path(a.Request.Path)
+	if a.Request.Target != "" {
+		does += " to " + Path(a.Request.Target)
+	}
+	switch {
+	case a.Verdict.Reason.Rule == access.NoFormat:
+		return "not a program: " + who + " may, but execve cannot " + does
+	case a.Verdict.Answer == access.Denied && impossible(a.Verdict.Errno):
+		return "impossible: " + who + " cannot " + does
+	case a.Verdict.Answer == access.Denied:
+		return "denied: " + who + " may not " + does
+	case a.Verdict.Answer == access.Allowed && a.Sure == app.Open:
+		return "undecided: the permissions let " + who + " " + does
+	case a.Verdict.Answer == access.Allowed:
+		return "allowed: " + who + " may " + does
+	}
+	return "undecided: whether " + who + " may " + does + " cannot be told from here"
+}
+
+// impossible tells errors that no permission changes from denials.
+func impossible(e access.Errno) bool {
+	switch e {
+	case "EACCES", "EPERM", "EROFS", "EOVERFLOW":
+		return false
+	}
+	return true
+}
+
+// accessWriter writes one answer.
+type accessWriter struct {
+	*bufio.Writer
+	a     *app.AccessAnswer
+	style Style
+}
+
+func (w *accessWriter) answer() {
+	colour := map[access.Answer]string{access.Allowed: "1;32", access.Denied: "1;31"}[w.a.Verdict.Answer]
+	if w.a.Sure == app.Open {
+		colour = "1;33"
+	}
+	word, rest, _ := strings.Cut(AccessLine(w.a), ":")
+	fmt.Fprintf(w, "%s:%s\n", w.style.paint(colour, word), rest)
+	w.WriteString(w.style.wrap("  ", w.why()))
+}
+
+// why is the rule that decided, and where.
+func (w *accessWriter) why() string {
+	a := w.a
+	if len(a.Checks) == 0 {
+		return ""
+	}
+	last := a.Checks[len(a.Checks)-1]
+	text := a.Verdict.Reason.Format(a.Names)
+	if wanted := a.Wanted(last); wanted != "" && last.Where == a.Verdict.Where {
+		text = "to " + wanted + " it: " + text
+	}
+	at := Path(a.Where(a.Verdict.Where))
+	switch a.Verdict.Answer {
+	case access.Denied:
+		return string(a.Verdict.Errno) + " at " + at + ", " + text
+	case access.Unknown:
+		return "at " + at + ", " + text
+	}
+	return text
+}
+
+func (w *accessWriter) ways() {
+	q := w.a.Question
+	w.way(0, "")
+	if q.Target != nil {
+		w.way(1, "the new name:")
+	}
+	for i := range q.With.Interpreters {
+		w.way(int8(i+2), "what runs it:")
+	}
+}
+
+func (w *accessWriter) way(number int8, title string) {
+	way := app.WayOf(w.a.Question, number)
+	if way == nil {
+		return
+	}
+	w.WriteByte('\n')
+	if title != "" {
+		fmt.Fprintf(w, "  %s\n", title)
+	}
+	for i := range way.Steps {
+		w.step(way, access.Where{Way: number, Step: i})
+	}
+	if way.Missing != "" {
+		fmt.Fprintf(w, "  %s %s\n", w.mark(access.Where{Way: number, Step: len(way.Steps)}), Path(way.Missing)+": does not exist")
+	}
+}
+
+// checks are those that were made at a component; refused ones count more than
+// others, and what asked for nothing counts nothing.
+func (w *accessWriter) checks(at access.Where) (shown []access.Check, seen bool) {
+	for _, c := range w.a.Checks {
+		if c.Where != at {
+			continue
+		}
+		seen = true
+		if c.Reason.Rule != access.NothingAsked {
+			shown = append(shown, c)
+		}
+	}
+	return shown, seen
+}
+
+func (w *accessWriter) mark(at access.Where) string {
+	shown, seen := w.checks(at)
+	for _, c := range shown {
+		switch c.Answer {
+		case access.Denied:
+			return w.style.paint("1;31", "NO")
+		case access.Unknown:
+			return w.style.paint("1;33", "? ")
+		}
+	}
+	if !seen && w.a.Verdict.Answer != access.Allowed && after(at, w.a.Verdict.Where) {
+		return w.style.faint("--")
+	}
+	return w.style.paint("32", "ok")
+}
+
+// after reports whether a place comes later on the way than another.
+func after(a, b access.Where) bool {
+	return a.Way > b.Way || a.Way == b.Way && a.Step > b.Step
+}
+
+// step is one component: what it is, and below it what it says where that is worth a
+// line.
+func (w *accessWriter) step(way *access.Way, at access.Where) {
+	s := &way.Steps[at.Step]
+	n := w.a.Names
+	listing := s.Entry.Mode.Format(s.Entry.Kind)
+	if len(s.Entry.ACL) > 0 {
+		listing += "+"
+	}
+	name := Path(s.Path)
+	if s.Entry.Kind == mode.Symlink {
+		name += " -> " + Path(s.Link)
+	}
+	line := fmt.Sprintf("%-11s %s:%s  %s", listing, User(s.Entry.UID, n), Group(s.Entry.GID, n), name)
+	fmt.Fprintf(w, "  %s %s\n", w.mark(at), line)
+	shown, _ := w.checks(at)
+	said := map[string]bool{}
+	for _, c := range shown {
+		text := c.Reason.Format(n)
+		if wanted := w.a.Wanted(c); wanted != "" {
+			text = wanted + ": " + text
+		}
+		if !said[text] {
+			w.WriteString(w.style.wrap("       ", text))
+		}
+		said[text] = true
+	}
+	if len(shown) > 0 {
+		w.WriteString(w.style.wrap("       ", w.entries(s)))
+	}
+}
+
+// entries are those of a component's list that concern the one who asks, with the
+// mask that cuts them.
+func (w *accessWriter) entries(s *access.Step) string {
+	var parts []string
+	who := w.a.Who
+	if who.UID == s.Entry.UID {
+		return ""
+	}
+	for _, e := range s.Entry.ACL {
+		mine := e.Tag == acl.User && ident.UID(e.ID) == who.UID || e.Tag == acl.Group && who.InGroup(ident.GID(e.ID)) ||
+			e.Tag == acl.GroupObj && who.InGroup(s.Entry.GID)
+		if mine {
+			text := e.Format(w.a.Names)
+			if left := s.Entry.ACL.Effective(e); left != e.Rights {
+				text += " (the mask leaves " + left.String() + ")"
+			}
+			parts = append(parts, text)
+		}
+	}
+	if mask, ok := s.Entry.ACL.MaskRights(); ok && parts != nil {
+		parts = append(parts, "mask::"+mask.String())
+	}
+	if parts == nil {
+		return ""
+	}
+	return "list: " + strings.Join(parts, ", ")
+}
+
+// subject says who asked, and how sure the answer is.
+func (w *accessWriter) subject() {
+	who := w.a.Who
+	n := w.a.Names
+	text := fmt.Sprintf("%s: uid %d, gid %d (%s)", Path(who.Name), who.UID, who.GID, Group(who.GID, n))
+	if len(who.Groups) > 0 {
+		names := make([]string, len(who.Groups))
+		for i, g := range who.Groups {
+			names[i] = Group(g, n)
+		}
+		text += ", groups " + strings.Join(names, ", ")
+	}
+	if who.Caps != 0 {
+		text += ", capabilities " + capabilities(who.Caps)
+	}
+	fmt.Fprintln(w)
+	w.WriteString(w.style.wrap("  ", text))
+	w.WriteString(w.style.wrap("  ", w.sure()))
+}
+
+func capabilities(c ident.Capabilities) string {
+	const most = 4
+	if list := c.Slice(); len(list) > most {
+		if missing := (ident.AllCapabilities &^ c).Slice(); len(missing) <= most && len(missing) > 0 {
+			return "all but " + (ident.AllCapabilities &^ c).String()
+		}
+	}
+	return c.String()
+}
+
+func (w *accessWriter) sure() string {
+	a := w.a
+	switch {
+	case a.Verdict.Answer == access.Denied:
+		return "certain: everything that decides was seen"
+	case a.Sure == app.Certain:
+		return "certain: everything that decides was seen, and nothing else was found at work"
+	}
+	text := a.Sure.String() + ": "
+	if a.Verdict.Answer == access.Allowed {
+		text = text + "the bits allow it"
+	}
+	for _, c := range a.Outside {
+		text += "; " + c.By + ": " + c.Evidence
+	}
+	return strings.Replace(text, ": ; ", ": ", 1)
+}
+
+func (w *accessWriter) notes() {
+	for _, n := range w.a.Notes {
+		fmt.Fprintln(w)
+		text := n.Text
+		if len(n.Do) > 0 {
+			text += ":"
+		} else if !strings.HasSuffix(text, ".") {
+			text += "."
+		}
+		w.WriteString(w.style.wrap("  ", text))
+		for _, line := range n.Do {
+			fmt.Fprintf(w, "      %s\n", Shell(line))
+		}
+	}
+}
+
+func (w *accessWriter) fixes() {
+	a := w.a
+	switch {
+	case len(a.Fixes) == 0 && a.Request.Stop && a.Verdict.Answer == access.Allowed:
+		fmt.Fprint(w, "\nNo narrow change ends it.\n")
+		return
+	case len(a.Fixes) == 0:
+		return
+	case a.Request.Stop:
+		fmt.Fprintf(w, "\n%s\n", w.style.bold("To end it, the narrowest first:"))
+	default:
+		fmt.Fprintf(w, "\n%s\n", w.style.bold("To allow it, the narrowest first:"))
+	}
+	for i := range a.Fixes {
+		w.fix(i+1, &a.Fixes[i])
+	}
+}
+
+func (w *accessWriter) fix(number int, f *access.Fix) {
+	fmt.Fprintf(w, "  %d. %s\n", number, w.reach(f))
+	for _, r := range f.Remedies {
+		lines := r.Commands(w.a.Names, w.a.UserName())
+		if r.Does == access.MoveTo {
+			fmt.Fprintf(w, "       use %s instead\n", Path(r.Path))
+		}
+		for _, line := range lines {
+			fmt.Fprintf(w, "       %s\n", w.style.bold(Shell(line)))
+		}
+		if r.Does == access.Grant {
+			fmt.Fprintf(w, "       (in a systemd unit: AmbientCapabilities=%s)\n", strings.ToUpper(r.Cap.String()))
+		}
+		if r.Does == access.Drop {
+			fmt.Fprintf(w, "       take %s from it (in a systemd unit: CapabilityBoundingSet=~%[1]s)\n", strings.ToUpper(r.Cap.String()))
+		}
+		w.sideEffects(r)
+	}
+}
+
+// reach says whom else a fix concerns, and how far it goes.
+func (w *accessWriter) reach(f *access.Fix) string {
+	verb, nobody := "lets in", "lets nobody else in"
+	if w.a.Request.Stop {
+		verb, nobody = "shuts out", "shuts nobody else out"
+	}
+	var whom []string
+	if f.Users > 0 {
+		whom = append(whom, plural(int64(f.Users), "other user"))
+	}
+	if f.Processes > 0 {
+		whom = append(whom, plural(int64(f.Processes), "other process"))
+	}
+	text := nobody
+	if whom != nil {
+		text = verb + " " + strings.ReplaceAll(strings.Join(whom, " and "), "processs", "processes")
+	}
+	return text + breadths[f.Breadth]
+}
+
+// breadths says how far a fix goes beyond the path.
+var breadths = map[access.Breadth]string{
+	access.OtherOwner:    "; who owns it changes",
+	access.OtherIdentity: "; it is done in another name",
+	access.WholeGroup:    "; it concerns all that the group may",
+	access.WholeMount:    "; it concerns the whole mount",
+	access.Everywhere:    "; it opens far more than this path",
+}
+
+// sideEffects are who else gains or loses by the change of an object.
+func (w *accessWriter) sideEffects(r access.Remedy) {
+	shift := r.Shift(w.a.Crowd)
+	own := w.a.UserName() + " ("
+	for _, side := range []struct {
+		verb  string
+		lines []string
+	}{{"gains", shift.Gains()}, {"loses", shift.Loses()}} {
+		for _, line := range side.lines {
+			who, what, _ := strings.Cut(line, ": ")
+			if !strings.HasPrefix(line, own) {
+				w.WriteString(w.style.faint(w.style.wrap("       ", "of "+Path(r.Path)+": "+who+" "+side.verb+" "+what)))
+			}
+		}
+	}
+}
