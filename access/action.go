@@ -88,6 +88,19 @@ func (a Action) Follows(w With) bool {
 	return w.Open&ONoFollow == 0 && w.Open&(OCreat|OExcl) != OCreat|OExcl
 }
 
+// Names reports whether the action may make or remove a name: the kernel then asks
+// itself what a slash behind the last component means, and does not follow a symbolic
+// link for it. A second path is always such a name.
+func (a Action) Names(w With) bool {
+	switch a {
+	case MakingDir, MakingNode, Deleting, Renaming, Symlinking:
+		return true
+	case Creating:
+		return w.Open&OTmpfile == 0
+	}
+	return a.opens() && w.Open&OCreat != 0
+}
+
 // opens reports whether the action is a form of open(2).
 func (a Action) opens() bool {
 	switch a {

@@ -20,8 +20,11 @@ func (j *judge) create() {
 // newName is filename_create: a name that is there is told before a file system
 // that cannot be written to.
 func (j *judge) newName(p *place) bool {
-	if p.object != nil {
+	switch {
+	case p.object != nil:
 		return j.refuse(p.atObject(), eEXIST, Exists)
+	case p.slash && j.q.Action != MakingDir:
+		return j.refuse(p.atObject(), eNOENT, WrongName)
 	}
 	return j.wantWrite(p.atParent(), p.parent)
 }
@@ -78,6 +81,10 @@ func (j *judge) remove() {
 		return
 	}
 	if !j.wantWrite(p.atParent(), p.parent) || !j.exists(p) {
+		return
+	}
+	if p.slash && p.object.Entry.Kind != mode.Directory {
+		j.refuse(p.atObject(), eNOTDIR, NotDirectory)
 		return
 	}
 	if j.mayDelete(p, p.object.Entry.Kind == mode.Directory) {
@@ -185,6 +192,9 @@ func (j *judge) rename() {
 
 // sameMount is the EXDEV of rename(2) and link(2).
 func (j *judge) sameMount(from, to *place) bool {
+	if from.parent != nil && to.parent != nil && !j.oneMount(to, from.parent.Mount, to.parent.Mount) {
+		return false
+	}
 	if from.parent == nil || dots(from) {
 		return j.refuse(from.atObject(), eBUSY, WrongName)
 	}
@@ -195,7 +205,7 @@ func (j *judge) sameMount(from, to *place) bool {
 		}
 		return j.refuse(to.atObject(), e, WrongName)
 	}
-	return j.oneMount(to, from.parent.Mount, to.parent.Mount)
+	return true
 }
 
 func (j *judge) oneMount(to *place, a, b *Mount) bool {
@@ -216,8 +226,10 @@ func (j *judge) bothNames(from, to *place) bool {
 		return false
 	case j.q.With.Keep && to.object != nil:
 		return j.refuse(to.atObject(), eEXIST, Exists)
-	case j.q.With.Swap && !j.exists(to):
-		return false
+	case j.q.With.Swap && to.object == nil:
+		return j.exists(to)
+	case slashed(from, to, j.q.With.Swap):
+		return j.refuse(from.atObject(), eNOTDIR, NotDirectory)
 	case below(j.q.Target, to, from.object):
 		return j.refuse(to.atParent(), eINVAL, IntoItself)
 	case to.object != nil && below(j.q.Way, from, to.object) && !j.q.With.Swap:
@@ -226,6 +238,15 @@ func (j *judge) bothNames(from, to *place) bool {
 		return j.refuse(from.atParent(), eINVAL, IntoItself)
 	}
 	return true
+}
+
+// slashed: a slash behind a name asks for a directory.
+func slashed(from, to *place, swap bool) bool {
+	isDir := from.object.Entry.Kind == mode.Directory
+	if swap {
+		return !isDir && from.slash || to.object.Entry.Kind != mode.Directory && to.slash
+	}
+	return !isDir && (from.slash || to.slash)
 }
 
 // below reports whether the directory in which the way ends is dir or lies below it.

@@ -29,6 +29,8 @@ func (j *judge) open() {
 		j.openPath(flags)
 	case flags&OTmpfile != 0:
 		j.openTemporary()
+	case flags&OCreat != 0 && j.q.Way != nil && j.q.Way.Slash:
+		j.refuse(j.here.atObject(), eISDIR, WrongName)
 	case j.here.object == nil && flags&OCreat != 0:
 		j.openNew()
 	case j.exists(&j.here):

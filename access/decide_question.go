@@ -66,8 +66,7 @@ type place struct {
 	parent, object       *Step // parent is nil for the first step of a way
 	parentStep, lastStep int
 	way                  int8
-	missing              bool
-	dead                 errno // why the way cannot be gone to its end; ok where it can
+	missing, slash       bool
 }
 
 func (p *place) atObject() Where { return Where{p.way, p.lastStep} }

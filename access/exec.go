@@ -6,14 +6,14 @@ import (
 	"ward/mode"
 )
 
-// mostInterpreters is how many programs may stand one for the other before execve
-// answers ELOOP (exec_binprm).
-const mostInterpreters = 6
+// mostScripts is how many scripts may stand one for the other before execve answers
+// ELOOP (exec_binprm).
+const mostScripts = 5
 
 // execute is do_open_execat of the program itself.
 func (j *judge) execute() {
-	if j.exists(&j.here) && j.mayExecute(&j.here) {
-		j.fileCapabilities(&j.here)
+	if j.exists(&j.here) {
+		j.mayExecute(&j.here)
 	}
 }
 
@@ -38,42 +38,60 @@ func (j *judge) mayExecute(p *place) bool {
 // interpret goes on with what runs the program: the interpreter of a script, the
 // loader of an ELF program, each with the whole of its own way.
 func (j *judge) interpret() {
+	program, scripts := j.here, 0
 	for i, w := range j.q.With.Interpreters {
-		if i >= mostInterpreters-1 {
-			j.refuse(Where{int8(i + 1), 0}, eLOOP, TooManyInterpreters)
-			return
-		}
 		var end place
 		if !j.walk(w, int8(i+2), &end) || !j.exists(&end) || !j.mayExecute(&end) {
 			return
 		}
+		if program.object.Entry.Content&entry.Shebang == 0 {
+			break // that was the loader, which nothing loads
+		}
+		if scripts++; scripts > mostScripts {
+			j.refuse(end.atObject(), eLOOP, TooManyInterpreters)
+			return
+		}
+		program = end
 	}
-	at, s := j.here.atObject(), j.here.object
-	switch {
+	switch at := program.atObject(); {
 	case j.q.With.NoFormat:
 		j.refuse(at, eNOEXEC, NoFormat)
-	case s.Entry.Denied&entry.Content != 0:
+	case program.object.Entry.Denied&entry.Content != 0:
 		j.take(at, unknown(entry.Content, Reason{Rule: NotSeen}))
+	default:
+		j.fileCapabilities(at, program.object)
 	}
 }
 
-// fileCapabilities is bprm_caps_from_vfs_caps: a program that wants its
-// capabilities in effect is refused where the caller's bounding set lacks one.
-func (j *judge) fileCapabilities(p *place) {
-	if j.c.Unbounded == 0 || j.c.NoNewPrivs || p.object.Mount == nil || p.object.Mount.NoSUID {
+// fileCapabilities is bprm_caps_from_vfs_caps for what runs in the end, the last
+// interpreter in the place of a script: one that wants its capabilities in effect is
+// refused where the caller's bounding set lacks one.
+func (j *judge) fileCapabilities(at Where, s *Step) {
+	if j.c.Unbounded == 0 || s.Mount == nil || s.Mount.NoSUID {
 		return
 	}
-	permitted, effective := programCapabilities(p.object.Entry.Caps)
+	if s.Entry.Known&entry.Caps == 0 {
+		j.take(at, unknown(entry.Caps, Reason{Rule: NotSeen}))
+		return
+	}
+	permitted, effective := j.programCapabilities(s.Entry.Caps)
 	if effective && permitted&j.c.Unbounded != 0 {
-		j.refuse(p.atObject(), ePERM, FileCapabilities)
+		j.refuse(at, ePERM, FileCapabilities)
 	}
 }
 
 // programCapabilities reads security.capability (struct vfs_cap_data, revisions 2
-// and 3): what the program may have, and whether it has that in effect at once.
-func programCapabilities(raw string) (permitted ident.Capabilities, effective bool) {
+// and 3): what the program may have, and whether it has that in effect at once. Those
+// of revision 3 are for the namespace whose root they name.
+func (j *judge) programCapabilities(raw string) (permitted ident.Capabilities, effective bool) {
 	const revision2, revision3, effectiveFlag = 2, 3, 1
-	if len(raw) < 20 || raw[3] != revision2 && raw[3] != revision3 {
+	switch {
+	case len(raw) == 20 && raw[3] == revision2:
+	case len(raw) == 24 && raw[3] == revision3:
+		if inside, ok := j.c.Namespace.User(ident.UID(little(raw[20:]))); !ok || inside != 0 {
+			return 0, false
+		}
+	default:
 		return 0, false
 	}
 	low, high := little(raw[4:]), little(raw[12:])

@@ -65,6 +65,8 @@ type Way struct {
 	// in, and nothing is known about what follows. "" otherwise.
 	Broken Errno
 	Rest   string // what was left of the path behind the last step
+
+	Slash bool // the path ended in a slash
 }
 
 // Step is one component of a way.

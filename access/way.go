@@ -28,6 +28,7 @@ func (w *Way) Directory() int {
 // end fills in where the way ends.
 func (w *Way) end(p *place) {
 	n := len(w.Steps)
+	p.slash = w.Slash
 	p.lastStep, p.parentStep = n-1, w.Directory()
 	if p.parentStep >= 0 {
 		p.parent = &w.Steps[p.parentStep]

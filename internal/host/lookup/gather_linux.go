@@ -149,6 +149,7 @@ func (g *gatherer) run(path string) {
 	for g.way.Broken == "" && strings.Trim(rest, "/") != "" {
 		name, after, slash := next(rest)
 		last := after == ""
+		g.way.Slash = last && slash
 		target, followed := g.component(name, after, slash)
 		switch {
 		case !followed:
@@ -189,13 +190,13 @@ func (g *gatherer) component(name, rest string, slash bool) (target string, foll
 	s.Entry.Name = name
 	if st.Mode&sys.TypeMask != sys.TypeLink {
 		g.add(fd, &st, s)
-		if slash && g.way.Steps[g.step].Entry.Kind != mode.Directory {
+		if slash && !(g.o.Name && rest == "") && g.way.Steps[g.step].Entry.Kind != mode.Directory {
 			g.way.Broken, g.way.Rest = "ENOTDIR", rest
 		}
 		return "", false
 	}
 	s.Trailing = rest == ""
-	return g.link(fd, &st, s, rest, s.Trailing && !slash && g.o.NoFollow)
+	return g.link(fd, &st, s, rest, s.Trailing && (slash && g.o.Name || !slash && g.o.NoFollow))
 }
 
 // link notes a symbolic link, and follows it unless it is the object itself. The

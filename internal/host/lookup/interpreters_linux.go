@@ -17,7 +17,8 @@ const mostInterpreters = 8
 // its loader. noFormat: execve would answer ENOEXEC. Where a program could not be
 // read, the list ends, and Content is among what is Denied of its object.
 func Interpreters(w *access.Way, o Options) (ways []*access.Way, noFormat bool, err error) {
-	o.NoFollow = false
+	o.NoFollow, o.Name = false, false
+	o.Facts |= entry.Caps
 	at := w
 	for range mostInterpreters {
 		s := at.Object()

@@ -21,7 +21,8 @@ type Options struct {
 	Root     string        // the subject's root directory: "/proc/123/root"; "" for this process's own
 	Cwd      string        // where its relative paths begin: "/proc/123/cwd"; "" for this process's own
 	PID      int           // what /proc/self stands for; 0 for this process
-	NoFollow bool          // a symbolic link that is the last component is itself the object (access.Action.Follows)
+	NoFollow bool          // a symbolic link that is the last component is itself the object, unless a slash follows (access.Action.Follows)
+	Name     bool          // a slash behind the last component neither follows a link nor asks for a directory (access.Action.Names)
 	Facts    entry.Facts   // of the object, beside Stat, AccessACL and Attributes, which every step has
 	Mounts   *mounts.Table // of the subject (mounts.LoadOf); nil: read for every call, of this process
 }
