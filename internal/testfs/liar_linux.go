@@ -49,7 +49,7 @@ func mountLiar(t *testing.T, lie Lie, below, mountPoint string) {
 	}
 	root := newLiar(honest, lie)
 	root.RootData.RootNode = root
-	server, err := fs.Mount(mountPoint, root, &fs.Options{MountOptions: fuse.MountOptions{
+	server, err := fs.Mount(mountPoint, root, &fs.Options{NullPermissions: true, MountOptions: fuse.MountOptions{
 		AllowOther: os.Geteuid() == 0, DirectMount: os.Geteuid() == 0, FsName: "ward-test", Name: "liar",
 	}})
 	if err != nil {
@@ -87,16 +87,17 @@ func (l *liar) Setattr(ctx context.Context, f fs.FileHandle, in *fuse.SetAttrIn,
 	if in.Valid&fuse.FATTR_MODE == 0 {
 		return l.LoopbackNode.Setattr(ctx, f, in, out)
 	}
-	told := *in
+	told := *in // what in points at is used again once this returns
 	switch l.lie {
 	case Honest:
 	case Ignores:
 		told.Valid &^= fuse.FATTR_MODE
 	case Delays:
+		wanted := in.Mode
 		told.Valid &^= fuse.FATTR_MODE
 		time.AfterFunc(LieDelay, func() {
 			_ = l.LoopbackNode.Setattr(context.Background(), nil, &fuse.SetAttrIn{
-				SetAttrInCommon: fuse.SetAttrInCommon{Valid: fuse.FATTR_MODE, Mode: in.Mode},
+				SetAttrInCommon: fuse.SetAttrInCommon{Valid: fuse.FATTR_MODE, Mode: wanted},
 			}, new(fuse.AttrOut))
 		})
 	case Alters:
