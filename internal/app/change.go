@@ -42,6 +42,12 @@ type ChangeOperand struct {
 	Itself bool // a symbolic link is meant itself, not what it leads to
 }
 
+// wants reports whether somebody wants to hear of an object that nothing is wrong
+// with. Where an access list is concerned he does.
+func (q *ChangeRequest) wants(t *Touched) bool {
+	return !q.Plain || t.Fate == Changes && len(t.Before.ACL) > 0
+}
+
 // Edit says what an entry is to become, and which of its mode bits were decided
 // expressly. A non-zero set of facts is fetched, and it is called again. It is called
 // by several goroutines.
@@ -338,7 +344,7 @@ func (w *changeWalk) end(p *Prepared) error {
 			if r := refused[t.planned]; r != nil && t.Fate == Changes {
 				t.Fate, t.Text, t.Hint = LeftAlone, r.Text, linkHint(r)
 			}
-			if t.Fate != Changes || !c.request.Plain {
+			if t.Fate != Changes || c.request.wants(&t) {
 				c.Touched = append(c.Touched, t)
 			}
 		}
@@ -416,4 +422,15 @@ func (c *Changing) shown(planned string) string {
 		}
 	}
 	return absolute
+}
+
+// Found is the state of an object, or of what a symbolic link leads to.
+func Found(path string) (entry.State, mode.Kind, error) {
+	root, err := files.Open(path)
+	if err != nil {
+		return entry.State{}, mode.Unknown, err
+	}
+	defer root.Close()
+	e, err := root.Entry(entry.Stat)
+	return e.State, e.Kind, err
 }

@@ -203,7 +203,7 @@ func (v *changeVisitor) unmeant(e *entry.Entry, c *plan.Change) (why, hint strin
 
 // tell keeps what somebody wants to hear of.
 func (v *changeVisitor) tell(t *Touched) {
-	if t.Fate > Changes || !v.walk.changing.request.Plain {
+	if t.Fate > Changes || v.walk.changing.request.wants(t) {
 		v.touched = append(v.touched, cloned(*t))
 	}
 }

@@ -18,6 +18,11 @@ func Main() int {
 	if run := standIn(os.Args[0]); run != nil {
 		return run(newProgram(os.Args[0]), os.Args[1:])
 	}
+	if len(os.Args) > 1 {
+		if run := wardForm(os.Args[1]); run != nil {
+			return run(newProgram("ward "+os.Args[1]), os.Args[2:])
+		}
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends at once

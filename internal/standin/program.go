@@ -78,6 +78,17 @@ func (p *Program) FailOf(err error, format string, args ...any) {
 	p.Fail("%s: %s", fmt.Sprintf(format, args...), Reason(err))
 }
 
+// Hint says below a message what can be done about it; "" is nothing.
+func (p *Program) Hint(text string) {
+	if text == "" {
+		return
+	}
+	p.lock.Lock()
+	defer p.lock.Unlock()
+	p.flush()
+	_, _ = fmt.Fprintf(p.err, "  hint: %s\n", text)
+}
+
 // TryHelp points to --help and gives the exit status of a wrong command line.
 func (p *Program) TryHelp() int {
 	p.lock.Lock()

@@ -15,6 +15,7 @@ import (
 // Request is a command line, read.
 type Request struct {
 	Change       mode.Expr
+	Text         string // the mode as it was written, "" for --reference
 	Naive        bool // the mode came as options: tell where the umask surprises
 	Reference    bool // the mode is that of a file
 	Files        []string
@@ -64,8 +65,13 @@ func longOptions() []getopt.Long {
 type Caller struct {
 	Options []getopt.Long                        // more long options
 	Help    string                               // what --help says of them
-	Mode    func(path string) (mode.Mode, error) // of the file of --reference; nil where there are no files
-	Without func([]getopt.Option) (noMode bool)  // reports whether the options stand for a mode; nil: never
+	Mode    func(path string) (mode.Mode, error) // of the file of --reference
+
+	// Without reports whether the caller's options stand for a mode. nil: never.
+	Without func(more []getopt.Option) bool
+
+	// Hint says what to do about a mode that is none, "" for nothing. nil: nothing.
+	Hint func(mode string, files []string) string
 }
 
 // Parse reads a command line. Where there is nothing to be done any more (--help, a
@@ -201,9 +207,12 @@ func (l *line) change() (status int, ok bool) {
 		e, err := mode.ParseExpr(l.mode)
 		if err != nil {
 			p.Fail("invalid mode: %s", p.Quoting.Word(l.mode))
+			if l.caller.Hint != nil {
+				p.Hint(l.caller.Hint(l.mode, r.Files))
+			}
 			return p.TryHelp(), false
 		}
-		r.Change = e
+		r.Change, r.Text = e, l.mode
 	}
 	return 0, true
 }

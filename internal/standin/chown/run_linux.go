@@ -79,10 +79,9 @@ type changer struct {
 
 // outcome is what became of one file.
 type outcome struct {
-	st         *sys.Stat // as it was; nil where nothing is known
-	ok         bool
-	tried      bool // it was to be changed
-	notApplied bool // a link that has no owner of its own
+	st    *sys.Stat // as it was; nil where nothing is known
+	ok    bool
+	tried bool // it was to be changed
 }
 
 // Visit implements fts.Visitor. Directories come last, as owners of them may lose
@@ -136,12 +135,7 @@ func (c *changer) look(e *fts.Entry) outcome {
 			return c.fail(e, err, "cannot dereference %s", new(sys.Stat))
 		}
 	}
-	return outcome{st: st, ok: true, tried: c.From.match(st)}
-}
-
-// match reports whether a file has the ids, where any are asked for.
-func (o *Owners) match(st *sys.Stat) bool {
-	return (o.UID == Unchanged || o.UID == st.Uid) && (o.GID == Unchanged || o.GID == st.Gid)
+	return outcome{st: st, ok: true, tried: c.From.Match(st.Uid, st.Gid)}
 }
 
 // fail tells an error, unless none are to be told.
@@ -178,7 +172,7 @@ func (c *changer) change(e *fts.Entry, o *outcome) {
 // settled reports whether chown(2) would be allowed and change nothing. Of a regular
 // file it takes set-id bits and capabilities in any case.
 func (c *changer) settled(e *fts.Entry, st *sys.Stat) bool {
-	return (c.Referent || !e.Followed) && st.Mode&sys.TypeMask == sys.TypeDir && c.To.match(st) && c.runner.MayChange(st) && e.Writable()
+	return (c.Referent || !e.Followed) && st.Mode&sys.TypeMask == sys.TypeDir && c.To.Match(st.Uid, st.Gid) && c.runner.MayChange(st) && e.Writable()
 }
 
 // write changes the very object that was looked at, by a descriptor: its own, or its
@@ -197,7 +191,7 @@ func (c *changer) write(e *fts.Entry, st *sys.Stat) error {
 		if err := sys.StatHeld(fd, &now); err != nil {
 			return err
 		}
-		if !sys.SameObject(&now, st) || !c.From.match(&now) {
+		if !sys.SameObject(&now, st) || !c.From.Match(now.Uid, now.Gid) {
 			return errExcluded
 		}
 	}
@@ -206,50 +200,21 @@ func (c *changer) write(e *fts.Entry, st *sys.Stat) error {
 
 // describe tells what became of a file.
 func (c *changer) describe(e *fts.Entry, o *outcome) {
-	changed := o.tried && o.ok && !c.To.match(o.st)
+	changed := o.tried && o.ok && !c.To.Match(o.st.Uid, o.st.Gid)
 	if !changed && c.Verbosity != standin.Every {
 		return
 	}
-	name := c.program.Quoting.Name(e.Path())
-	to, from := c.To.words(), ""
+	outcome, user, group := Failed, "", ""
+	switch {
+	case o.st == nil:
+		outcome = Unseen
+	case o.ok && !changed:
+		outcome = Retained
+	case o.ok:
+		outcome = Changed
+	}
 	if o.st != nil {
-		from = c.before(o.st)
+		user, group = userName(c.accounts, o.st.Uid), groupName(c.accounts, o.st.Gid)
 	}
-	what := "ownership"
-	if !c.To.HasUser && c.To.HasGroup {
-		what = "group"
-	}
-	named := c.To.HasUser || c.To.HasGroup
-	switch {
-	case !named && o.ok:
-		c.program.Say("ownership of %s retained\n", name)
-	case !named:
-		c.program.Say("failed to change ownership of %s\n", name)
-	case !o.ok && o.st == nil:
-		c.program.Say("failed to change %s of %s to %s\n", what, name, to)
-	case !o.ok:
-		c.program.Say("failed to change %s of %s from %s to %s\n", what, name, from, to)
-	case !changed:
-		c.program.Say("%s of %s retained as %s\n", what, name, from)
-	default:
-		c.program.Say("changed %s of %s from %s to %s\n", what, name, from, to)
-	}
-}
-
-// words is the owners as messages have them.
-func (o *Owners) words() string { return pair(o, o.User, o.Group) }
-
-// before is what a file had of that which is to be changed.
-func (c *changer) before(st *sys.Stat) string {
-	return pair(&c.To, userName(c.accounts, st.Uid), groupName(c.accounts, st.Gid))
-}
-
-func pair(o *Owners, user, group string) string {
-	switch {
-	case o.HasUser && o.HasGroup:
-		return user + ":" + group
-	case o.HasUser:
-		return user
-	}
-	return group
+	c.program.Say("%s\n", c.To.Describe(outcome, c.program.Quoting.Name(e.Path()), user, group))
 }
