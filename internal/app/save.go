@@ -3,6 +3,7 @@ package app
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -10,11 +11,15 @@ import (
 )
 
 // SavePlan writes a plan to a file that is whole or not there: it is written
-// beside it, for its owner alone, and then put in its place.
+// beside it, for its owner alone, and then put in its place. An older plan gives way;
+// anything else that has the name is kept.
 func SavePlan(name string, p *SortedPlan) (err error) {
+	if info, err := os.Stat(name); err == nil && !IsPlan(name) && (!info.Mode().IsRegular() || info.Size() > 0) {
+		return &RequestError{Problem: fmt.Sprintf("save the plan: %q is no saved plan", name), Err: fs.ErrExist}
+	}
 	f, err := os.CreateTemp(filepath.Dir(name), ".ward-plan-*")
 	if err != nil {
-		return fmt.Errorf("save the plan: %w", err)
+		return fmt.Errorf("save the plan in %q: %w", name, errors.Unwrap(err))
 	}
 	defer func() {
 		if err != nil {

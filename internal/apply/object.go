@@ -22,9 +22,6 @@ func (w *worker) progress(o Object, c, e *plan.Change) (plan.Progress, string) {
 		w.seen.Known = c.Known
 		return plan.NotDone, ""
 	}
-	if w.contentMayDiffer(c) {
-		return plan.Foreign, "it was written to, or otherwise changed, since its content was read"
-	}
 	if want := c.Known & stateFacts; want != 0 {
 		if err := o.Look(want|c.Known&entry.Handle, &w.seen); err != nil && w.seen.Denied&want != 0 {
 			return plan.Foreign, fmt.Sprintf("it cannot be compared with the plan: %v", err)
@@ -34,7 +31,10 @@ func (w *worker) progress(o Object, c, e *plan.Change) (plan.Progress, string) {
 		return plan.Foreign, fmt.Sprintf("it has %d names now and had %d", w.seen.Links, c.Links)
 	}
 	p := w.recover(c, e)
-	if p == plan.Foreign {
+	switch {
+	case p != plan.Done && w.contentMayDiffer(c):
+		return plan.Foreign, "it was written to, or otherwise changed, since its content was read"
+	case p == plan.Foreign:
 		return p, difference(&e.Before, &w.seen.State, c.Known)
 	}
 	return p, ""

@@ -3,7 +3,9 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -69,7 +71,11 @@ func wanted(check cobra.PositionalArgs) cobra.PositionalArgs {
 		if slices.Contains(args, "") {
 			return usage(cmd, errEmpty)
 		}
-		if err := check(cmd, args); err != nil {
+		err := check(cmd, args)
+		if err != nil && strings.Contains(err.Error(), "arg(s)") { // cobra's own words
+			err = fmt.Errorf("%w: the form is %q", err, cmd.UseLine())
+		}
+		if err != nil {
 			return usage(cmd, err)
 		}
 		return nil

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"slices"
 	"strings"
 
 	"ward/internal/app"
@@ -33,12 +34,18 @@ func AppliedText(w io.Writer, a *app.Applied, style Style) error {
 	switch {
 	case a.Command == "undo":
 		fmt.Fprintf(out, "run %s, which took back %s\n", a.ID, a.Undoes)
-	case good+int64(a.Result.Of(apply.Altered)) == 0:
+	case !changedAny(a):
 		fmt.Fprintf(out, "run %s\n", a.ID)
 	default:
 		fmt.Fprintf(out, "run %s; to take it back: %s\n", a.ID, Shell([]string{"ward", "undo", a.ID}))
 	}
 	return out.Flush()
+}
+
+// changedAny reports whether there is anything to take back.
+func changedAny(a *app.Applied) bool {
+	partway := func(i apply.Item) bool { return i.Steps > 0 }
+	return a.Result.Of(apply.Verified)+a.Result.Of(apply.Delayed)+a.Result.Of(apply.Altered) > 0 || slices.ContainsFunc(a.Items, partway)
 }
 
 // outcomeWords says in words what became of objects.

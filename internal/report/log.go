@@ -91,7 +91,7 @@ func RunText(w io.Writer, l *app.RunLog, style Style) error {
 	field("symlinks", "not followed, on the way or at the end")
 	field("changes", count(l.Changes))
 	err := l.Each(func(x *app.Logged) error {
-		logged(out, x, l)
+		logged(out, x, l, style)
 		return nil
 	})
 	if err != nil {
@@ -100,17 +100,17 @@ func RunText(w io.Writer, l *app.RunLog, style Style) error {
 	return out.Flush()
 }
 
-func logged(out *bufio.Writer, x *app.Logged, l *app.RunLog) {
+func logged(out *bufio.Writer, x *app.Logged, l *app.RunLog, style Style) {
 	fmt.Fprintf(out, "\n%s\n", Path(app.Place(l.Header.Root, x.Path)))
 	for _, d := range Differences(&x.Before, &x.After, x.Kind, l.Names) {
 		fmt.Fprintf(out, "    %s %s -> %s\n", d.Attribute, d.From, d.To)
 	}
 	if same := unchanged(x, l.Names); len(same) > 0 {
-		fmt.Fprintf(out, "    unchanged: %s\n", strings.Join(same, ", "))
+		out.WriteString(style.wrap("    ", "unchanged: "+strings.Join(same, ", ")))
 	}
 	for _, r := range x.Rules {
 		rule := l.Header.Rules[r]
-		fmt.Fprintf(out, "    rule %s\n", Named(rule.ID, rule.Title))
+		out.WriteString(style.wrap("    ", "rule "+Named(rule.ID, rule.Title)))
 	}
 	if x.Outcome == "verified" {
 		return
@@ -119,7 +119,7 @@ func logged(out *bufio.Writer, x *app.Logged, l *app.RunLog) {
 	if x.Cause != "" {
 		text += ": " + x.Cause
 	}
-	fmt.Fprintf(out, "    %s\n", printable(text))
+	out.WriteString(style.wrap("    ", text))
 }
 
 // unchanged is what mode, owner, group and access list were and are. A list that the
