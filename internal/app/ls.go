@@ -43,7 +43,7 @@ func Ls(ctx context.Context, q LsRequest, emit func(*Listing) error) (*Unseen, e
 	var dirs []string
 	for _, path := range q.Paths {
 		seen := Looked{Path: path}
-		l.note(path, hold(path, q.Follow, func(o *files.Object) error { return glance(&seen, o, listedFacts) }))
+		l.note(path, hold(path, q.Follow, func(o *files.Object) error { return glance(&seen, o, false) }))
 		switch {
 		case seen.Entry.Known == 0:
 		case seen.Entry.Kind == mode.Directory && !q.Directories:
@@ -139,5 +139,5 @@ func glanceIn(root *files.Root, rel string, seen *Looked) error {
 		return err
 	}
 	defer o.Close()
-	return glance(seen, o, listedFacts)
+	return glance(seen, o, false)
 }

@@ -54,7 +54,7 @@ func Stat(q StatRequest) (*Stats, error) {
 	var wrong []error
 	for _, path := range q.Paths {
 		l := Looked{Path: path}
-		err := hold(path, q.Follow, func(o *files.Object) error { return glance(&l, o, listedFacts|entry.Handle) })
+		err := hold(path, q.Follow, func(o *files.Object) error { return glance(&l, o, true) })
 		if err != nil {
 			wrong = append(wrong, err)
 		}
@@ -68,8 +68,13 @@ func Stat(q StatRequest) (*Stats, error) {
 	return s, errors.Join(wrong...)
 }
 
-// glance looks at what is shown of an object.
-func glance(l *Looked, o *files.Object, facts entry.Facts) error {
+// glance looks at what is shown of an object, thoroughly for one that was asked for
+// by itself.
+func glance(l *Looked, o *files.Object, thorough bool) error {
+	facts := listedFacts
+	if thorough {
+		facts |= entry.Handle
+	}
 	var err, more error
 	l.Entry, err = o.Look(facts)
 	if l.Entry.Known&entry.Stat == 0 {
@@ -78,7 +83,7 @@ func glance(l *Looked, o *files.Object, facts entry.Facts) error {
 	if errors.Is(err, errors.ErrUnsupported) {
 		err = nil // this system has no lists of this kind
 	}
-	l.Details, more = o.Details()
+	l.Details, more = o.Details(thorough)
 	if err == nil {
 		err = more
 	}
@@ -104,8 +109,10 @@ func hold(path string, follow bool, look func(*files.Object) error) error {
 		return err
 	}
 	defer o.Close()
-	if e, err := o.Look(0); slash && err == nil && e.Kind != mode.Directory {
-		return &files.Error{Op: "open", Path: path, Err: syscall.ENOTDIR}
+	if slash {
+		if e, err := o.Look(0); err != nil || e.Kind != mode.Directory {
+			return errors.Join(err, &files.Error{Op: "open", Path: path, Err: syscall.ENOTDIR})
+		}
 	}
 	return look(o)
 }

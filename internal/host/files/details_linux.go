@@ -8,13 +8,19 @@ import (
 
 // Details looks at what Look does not. What cannot be had is left empty, and the
 // error says why the first of it cannot.
-func (o *Object) Details() (Details, error) {
+// thorough opens regular files and directories for the inode flags that statx does
+// not tell.
+func (o *Object) Details(thorough bool) (Details, error) {
 	var d Details
 	var noTarget, noLabel error
 	if o.is(sys.TypeLink) {
 		d.Target, noTarget = sys.Readlink(o.held)
 	}
-	d.Flags = flagNames(o.allFlags())
+	flags := sys.StatFlags(&o.st)
+	if thorough {
+		flags |= o.openedFlags()
+	}
+	d.Flags = flagNames(flags)
 	d.Label, noLabel = o.label()
 	if noTarget != nil {
 		return d, o.failed("read the target of", noTarget)
@@ -22,17 +28,16 @@ func (o *Object) Details() (Details, error) {
 	return d, o.failed("read the label of", noLabel)
 }
 
-// allFlags are the inode flags, all of them where the object may be opened, else
-// those that statx tells.
-func (o *Object) allFlags() uint32 {
-	flags := sys.StatFlags(&o.st)
+// openedFlags are all inode flags, none where the object may not be opened.
+func (o *Object) openedFlags() uint32 {
 	fd, err := o.real()
 	if err != nil {
-		return flags
+		return 0
 	}
 	defer sys.Close(fd)
-	if all, err := sys.Flags(fd); err == nil {
-		flags |= all
+	flags, err := sys.Flags(fd)
+	if err != nil {
+		return 0
 	}
 	return flags
 }

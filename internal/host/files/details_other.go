@@ -9,7 +9,7 @@ import (
 )
 
 // Details looks at what Look does not: here at the target of a symbolic link only.
-func (o *Object) Details() (Details, error) {
+func (o *Object) Details(bool) (Details, error) {
 	e, err := o.Look(0)
 	if err != nil || e.Kind != mode.Symlink {
 		return Details{}, err
