@@ -81,6 +81,11 @@ type Entry struct {
 	ChangeTime int64
 
 	Content ContentKind
+
+	// Guards is which of Immutable and AppendOnly stat saw, where Guarded says that
+	// it could tell: what permission checks need of Flags, without another call.
+	Guards  Flags
+	Guarded bool
 }
 
 // Dir is a directory on a walk. It lives as long as anything below it is walked.

@@ -32,7 +32,12 @@ func setStat(e *entry.Entry, st *sys.Stat) {
 	e.ModTime = st.Mtime.Sec*1e9 + int64(st.Mtime.Nsec)
 	e.ChangeTime = st.Ctime.Sec*1e9 + int64(st.Ctime.Nsec)
 	e.Content = 0
+	e.Guards, e.Guarded = entry.Flags(st.Attributes&guards), st.Attributes_mask&guards == guards
 }
+
+// guards are STATX_ATTR_IMMUTABLE and STATX_ATTR_APPEND, which have the values of
+// the flags.
+const guards = uint64(entry.Immutable | entry.AppendOnly)
 
 func birth(st *sys.Stat) int64 {
 	if st.Mask&sys.HasBirth == 0 {
