@@ -174,12 +174,30 @@ func (j *judge) setAttribute() {
 		j.setList(name)
 	case name == "security.capability":
 		// cap_convert_nscap comes before everything else.
-		if j.take(at, j.privilege(s, ident.CapSetFCap, ePERM)) {
+		if j.take(at, j.privilege(s, ident.CapSetFCap, ePERM)) && j.rootStorable() {
 			j.writableAttributes()
 		}
 	case j.writableAttributes():
 		j.attributePermission(name)
 	}
+}
+
+// rootStorable: capabilities are stored with the root of the caller's namespace,
+// which the mount must be able to hold.
+func (j *judge) rootStorable() bool {
+	at, m := j.here.atObject(), j.here.object.Mount
+	root, known := j.c.Namespace.Root()
+	switch {
+	case !known:
+		return j.refuse(at, eINVAL, UnmappedCaller)
+	case m == nil || !m.Idmapped:
+		return true
+	case m.Users == nil:
+		return j.take(at, unknown(MountFacts, Reason{Rule: UnmappedCaller}))
+	case !within(m.Users, uint32(root)):
+		return j.refuse(at, eINVAL, UnmappedCaller)
+	}
+	return true
 }
 
 // writableAttributes is may_write_xattr.

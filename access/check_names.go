@@ -1,6 +1,8 @@
 package access
 
 import (
+	"strings"
+
 	"ward/entry"
 	"ward/ident"
 	"ward/mode"
@@ -230,11 +232,11 @@ func (j *judge) bothNames(from, to *place) bool {
 		return j.exists(to)
 	case slashed(from, to, j.q.With.Swap):
 		return j.refuse(from.atObject(), eNOTDIR, NotDirectory)
-	case below(j.q.Target, to, from.object):
+	case below(to, from.object):
 		return j.refuse(to.atParent(), eINVAL, IntoItself)
-	case to.object != nil && below(j.q.Way, from, to.object) && !j.q.With.Swap:
+	case to.object != nil && below(from, to.object) && !j.q.With.Swap:
 		return j.refuse(from.atParent(), eNOTEMPTY, IntoItself)
-	case to.object != nil && below(j.q.Way, from, to.object):
+	case to.object != nil && below(from, to.object):
 		return j.refuse(from.atParent(), eINVAL, IntoItself)
 	}
 	return true
@@ -250,16 +252,12 @@ func slashed(from, to *place, swap bool) bool {
 }
 
 // below reports whether the directory in which the way ends is dir or lies below it.
-func below(w *Way, p *place, dir *Step) bool {
-	if w == nil || dir == nil || dir.Entry.Kind != mode.Directory {
+func below(p *place, dir *Step) bool {
+	if dir.Entry.Kind != mode.Directory || dir.Path == "" {
 		return false
 	}
-	for i := p.parentStep; i >= 0; i = w.Steps[i].Parent {
-		if sameObject(&w.Steps[i], dir) {
-			return true
-		}
-	}
-	return false
+	rest, ok := strings.CutPrefix(p.parent.Path, dir.Path)
+	return ok && (rest == "" || rest[0] == '/')
 }
 
 // sameObject tells by device and inode, or by the path where they are not known.

@@ -46,9 +46,12 @@ func (j *judge) openPath(flags OpenFlags) {
 	j.take(j.here.atObject(), allowed(Reason{Rule: NothingAsked}))
 }
 
-// openTemporary is do_tmpfile; the object is the directory.
+// openTemporary is do_tmpfile and vfs_tmpfile; the object is the directory.
 func (j *judge) openTemporary() {
 	if !j.exists(&j.here) || !j.isDirectory() || !j.wantWrite(j.here.atObject(), j.here.object) {
+		return
+	}
+	if r := canOwn(j.c, j.here.object.Mount); r.answer != Allowed && !j.take(j.here.atObject(), r) {
 		return
 	}
 	j.asks(j.here.atObject(), j.here.object, mode.W|mode.X)

@@ -49,6 +49,19 @@ func (n *Namespace) Group(outside GID) (GID, bool) {
 	return GID(id), ok
 }
 
+// Root is the outside id of the namespace's user 0, if it has one.
+func (n *Namespace) Root() (UID, bool) {
+	if n == nil {
+		return 0, true
+	}
+	for _, r := range n.Users {
+		if r.Inside == 0 && r.Count > 0 {
+			return UID(r.Outside), true
+		}
+	}
+	return NoUID, false
+}
+
 func covers(ranges []Range, outside uint32) bool {
 	_, ok := inside(ranges, outside)
 	return ok
