@@ -13,10 +13,22 @@ func AttributeName(attribute string) *byte {
 	return unsafe.SliceData([]byte(attribute + "\x00"))
 }
 
+// usual is what most lists fit into. The kernel clears as many bytes as it is offered,
+// which for 64 KiB costs more than the rest of a call.
+const usual = 256
+
 // AttributeAt reads an attribute of name in dir, of itself if it is a symbolic link,
-// into buf, which is used again and again and must not be empty. name ends in NUL.
-// Only where Xattrat is There.
+// into buf, which is used again and again, lies on the heap and holds at least 256
+// bytes. name ends in NUL. Only where Xattrat is There.
 func AttributeAt(dir int, name, attribute *byte, buf []byte, pace Pace) (int, error) {
+	n, err := attributeAt(dir, name, attribute, buf[:usual], pace)
+	if err == unix.ERANGE { //nolint:errorlint // calls answer bare numbers
+		n, err = attributeAt(dir, name, attribute, buf, pace)
+	}
+	return n, err
+}
+
+func attributeAt(dir int, name, attribute *byte, buf []byte, pace Pace) (int, error) {
 	var n uintptr
 	var e unix.Errno
 	args := xattrArgs{value: uint64(uintptr(unsafe.Pointer(&buf[0]))), size: uint32(len(buf))}
@@ -31,9 +43,17 @@ func AttributeAt(dir int, name, attribute *byte, buf []byte, pace Pace) (int, er
 	return int(n), result(e)
 }
 
-// AttributeOf reads an attribute through a real descriptor into buf, which must not
-// be empty.
+// AttributeOf reads an attribute through a real descriptor into buf, which holds at
+// least 256 bytes.
 func AttributeOf(fd int, attribute *byte, buf []byte, pace Pace) (int, error) {
+	n, err := attributeInto(fd, attribute, buf[:usual], pace)
+	if err == unix.ERANGE { //nolint:errorlint // calls answer bare numbers
+		n, err = attributeInto(fd, attribute, buf, pace)
+	}
+	return n, err
+}
+
+func attributeInto(fd int, attribute *byte, buf []byte, pace Pace) (int, error) {
 	var n uintptr
 	var e unix.Errno
 	if pace == Prompt {
@@ -44,6 +64,24 @@ func AttributeOf(fd int, attribute *byte, buf []byte, pace Pace) (int, error) {
 			uintptr(unsafe.Pointer(&buf[0])), uintptr(len(buf)), 0, 0)
 	}
 	return int(n), result(e)
+}
+
+// SetAttributeOf sets an attribute through a real descriptor; value must not be empty.
+func SetAttributeOf(fd int, attribute *byte, value []byte, pace Pace) error {
+	var e unix.Errno
+	for range attempts {
+		if pace == Prompt {
+			_, _, e = unix.RawSyscall6(unix.SYS_FSETXATTR, uintptr(fd), uintptr(unsafe.Pointer(attribute)),
+				uintptr(unsafe.Pointer(&value[0])), uintptr(len(value)), 0, 0)
+		} else {
+			_, _, e = unix.Syscall6(unix.SYS_FSETXATTR, uintptr(fd), uintptr(unsafe.Pointer(attribute)),
+				uintptr(unsafe.Pointer(&value[0])), uintptr(len(value)), 0, 0)
+		}
+		if !again(e) {
+			break
+		}
+	}
+	return result(e)
 }
 
 // OpenNameAt is OpenName at a pace.

@@ -5,9 +5,7 @@ import (
 	"sync"
 	"syscall"
 
-	"ward/acl"
 	"ward/internal/host/sys"
-	"ward/internal/standin/acltext"
 	"ward/mode"
 )
 
@@ -168,11 +166,14 @@ func (o *Object) Names() (int, error) {
 	return sys.Open(o.fd, ".", sys.List) // needs search permission too
 }
 
-// List reads a list in libacl's order. Where there is none, the access list is that
-// of the mode, and the default list is empty; also on a file system that has none.
-func (o *Object) List(def bool, buf []byte) (acl.List, error) {
+// Attribute reads the attribute of a list, into buf if that serves. It is empty where
+// there is no list, or can be none.
+func (o *Object) Attribute(def bool, buf []byte) ([]byte, error) {
 	value, err := o.attribute(def, buf)
-	return Interpret(value, err, def, o.Mode())
+	if Nothing(err) {
+		return nil, nil
+	}
+	return value, err
 }
 
 func (o *Object) attribute(def bool, buf []byte) ([]byte, error) {
@@ -191,50 +192,31 @@ func (o *Object) attribute(def bool, buf []byte) ([]byte, error) {
 
 var attributes = map[bool]string{false: sys.AccessACL, true: sys.DefaultACL}
 
-// Interpret is the list that reading an attribute has given (acl_get_file(3)).
-func Interpret(value []byte, err error, def bool, m mode.Mode) (acl.List, error) {
-	if err != nil && !Nothing(err) {
-		return nil, err
-	}
-	var l acl.List
-	if err == nil && len(value) > 0 {
-		if l, err = acl.Decode(value); err != nil {
-			return nil, syscall.EINVAL
-		}
-	}
-	switch {
-	case l != nil:
-		return acltext.Sorted(l), nil
-	case def:
-		return nil, nil
-	}
-	return acl.FromMode(m), nil
-}
-
 // Nothing reports whether an error says that there is no list, or can be none.
-func Nothing(err error) bool { return errors.Is(err, sys.NoAttribute) || Unsupported(err) }
+func Nothing(err error) bool {
+	return err != nil && (errors.Is(err, sys.NoAttribute) || Unsupported(err))
+}
 
 // Unsupported reports whether an error says that the file system has no lists.
 func Unsupported(err error) bool {
 	return errors.Is(err, syscall.ENOSYS) || errors.Is(err, syscall.EOPNOTSUPP)
 }
 
-// SetList sets a list; of a default list the empty one removes it.
-func (o *Object) SetList(def bool, l acl.List) error {
-	if len(l) == 0 {
-		return o.removeList(def)
+// SetAttribute sets the attribute of a list; the empty value removes it.
+func (o *Object) SetAttribute(def bool, value []byte) error {
+	if len(value) == 0 {
+		return o.removeAttribute(def)
 	}
-	value := l.Encode()
 	switch {
 	case o.real:
-		return sys.SetAttribute(o.fd, attributes[def], value)
+		return sys.SetAttributeOf(o.fd, o.system.Attribute(def), value, o.pace)
 	case o.system.proc() == nil:
 		return syscall.EOPNOTSUPP
 	}
 	return o.system.proc().SetAttributeHeld(o.fd, attributes[def], value)
 }
 
-func (o *Object) removeList(def bool) error {
+func (o *Object) removeAttribute(def bool) error {
 	var err error
 	switch {
 	case o.real:
@@ -258,7 +240,7 @@ func (o *Object) Chmod(m mode.Mode) error {
 	return o.system.Calls.ChmodHeld(o.system.proc(), o.fd, uint32(m))
 }
 
-// Chown sets owner and group; acl.NoID leaves one as it is.
+// Chown sets owner and group; all ones leave one as it is.
 func (o *Object) Chown(uid, gid uint32) error {
 	if o.real {
 		return sys.ChownOf(o.fd, uid, gid)

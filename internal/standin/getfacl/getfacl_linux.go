@@ -18,6 +18,7 @@ import (
 	"ward/internal/standin/aclobject"
 	"ward/internal/standin/acltext"
 	"ward/internal/standin/inorder"
+	"ward/mode"
 )
 
 // Run is one call. It returns the exit status: 0, 1 where something could not be
@@ -153,16 +154,21 @@ type visitor struct {
 	*call
 	printer *printer
 	buf     []byte
+	path    []byte
 	stat    sys.Stat
+	place   *inorder.Place // the one at hand
+	here    func(def bool) ([]byte, error)
 }
 
 func (c *call) visitor() *visitor {
 	users := func(id uint32) string { return c.accounts().UserName(ident.UID(id)) }
 	groups := func(id uint32) string { return c.accounts().GroupName(ident.GID(id)) }
-	return &visitor{
+	v := &visitor{
 		call: c, buf: make([]byte, 65<<10),
 		printer: newPrinter(c.options, c.invocation.Posix, newNames(c.numeric, users, groups)),
 	}
+	v.here = v.attribute
+	return v
 }
 
 func (v *visitor) fail(path string, err error, out *inorder.Output) {
@@ -194,7 +200,7 @@ func (v *visitor) top(path string, out *inorder.Output) int {
 		return -1
 	}
 	v.root = [2]uint32{o.Stat.Dev_major, o.Stat.Dev_minor}
-	return v.list(path, o, out)
+	return v.names(path, o, out)
 }
 
 // hold holds an operand. A symbolic link is followed, but not with -P, which leaves
@@ -214,7 +220,7 @@ func (v *visitor) hold(name *byte) (*aclobject.Object, error) {
 	return v.system.Hold(sys.AtCWD, name, true)
 }
 
-func (v *visitor) list(path string, o *aclobject.Object, out *inorder.Output) int {
+func (v *visitor) names(path string, o *aclobject.Object, out *inorder.Output) int {
 	fd, err := o.Names()
 	if err != nil {
 		v.fail(path, err, out)
@@ -225,30 +231,43 @@ func (v *visitor) list(path string, o *aclobject.Object, out *inorder.Output) in
 
 // held shows an object that is held.
 func (v *visitor) held(path string, o *aclobject.Object, out *inorder.Output) {
-	x := object{uid: o.Stat.Uid, gid: o.Stat.Gid, mode: o.Mode()}
-	var err error
-	if v.access {
-		x.access, err = o.List(false, v.buf)
-	}
-	if err == nil && v.def && o.Directory() {
-		x.def, err = o.List(true, v.buf)
-	}
-	if err != nil {
-		v.fail(path, err, out)
-		return
-	}
-	v.show(path, &x, out)
+	x := object{path: []byte(path), uid: o.Stat.Uid, gid: o.Stat.Gid, mode: o.Mode()}
+	v.object(&x, o.Directory(), func(def bool) ([]byte, error) { return o.Attribute(def, v.buf) }, out)
 }
 
-func (v *visitor) show(path string, x *object, out *inorder.Output) {
+// object reads the lists of an object and shows it.
+func (v *visitor) object(x *object, directory bool, read func(def bool) ([]byte, error), out *inorder.Output) {
+	var err error
+	if v.access {
+		x.access, err = v.list(read, false, x.mode)
+	}
+	if err == nil && v.def && directory {
+		x.def, err = v.list(read, true, x.mode)
+	}
+	if err != nil {
+		v.fail(string(x.path), err, out)
+		return
+	}
+	v.show(x, out)
+}
+
+func (v *visitor) list(read func(def bool) ([]byte, error), def bool, m mode.Mode) (*known, error) {
+	value, err := read(def)
+	if err != nil {
+		return nil, err
+	}
+	return v.printer.list(value, def, m)
+}
+
+func (v *visitor) show(x *object, out *inorder.Output) {
 	if v.skipBase && x.base() {
 		return
 	}
-	shown, stripped := v.printer.shown(path)
+	var stripped bool
+	x.path, stripped = v.printer.shown(x.path)
 	if stripped && !v.messages.said.Load() {
 		out.Message(string(v.messages.line))
 	}
-	x.path = shown
 	out.Keep(v.printer.object(out.Buffer(), x))
 }
 

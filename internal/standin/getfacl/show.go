@@ -1,24 +1,25 @@
 package getfacl
 
 import (
-	"strings"
+	"bytes"
 
 	"ward/acl"
+	"ward/internal/standin/aclobject"
 	"ward/internal/standin/acltext"
 	"ward/mode"
 )
 
 // object is what is shown of one file.
 type object struct {
-	path     string // as it is to be shown
+	path     []byte // as it is to be shown
 	uid, gid uint32
 	mode     mode.Mode
-	access   acl.List // nil if it was not asked for
-	def      acl.List
+	access   *known // nil if it was not asked for
+	def      *known // nil if there is none
 }
 
 // base reports whether it has nothing that its mode does not say.
-func (x *object) base() bool { return x.access.Minimal() && len(x.def) == 0 }
+func (x *object) base() bool { return (x.access == nil || x.access.list.Minimal()) && x.def == nil }
 
 // names are the accounts' names as they stand in the text, looked up once.
 type names struct {
@@ -68,6 +69,61 @@ type printer struct {
 	entries acltext.Names
 
 	owners, groups map[uint32]string // of headers
+
+	modes [512]*known // the access lists of objects that have only a mode
+	lists [2]map[string]*known
+}
+
+// known is a list with its text: trees have few that differ.
+type known struct {
+	list acl.List
+	text []byte
+}
+
+// most is how many lists are remembered.
+const most = 4096
+
+// list is the one that an attribute holds; nil if there is no default list.
+func (p *printer) list(value []byte, def bool, m mode.Mode) (*known, error) {
+	if len(value) == 0 {
+		return p.ofMode(def, m), nil
+	}
+	which := &p.lists[0]
+	if def {
+		which = &p.lists[1]
+	}
+	if k := (*which)[string(value)]; k != nil {
+		return k, nil
+	}
+	l, err := aclobject.Decode(value, def, m)
+	if err != nil {
+		return nil, err
+	}
+	if *which == nil || len(*which) >= most {
+		*which = map[string]*known{}
+	}
+	k := p.know(l, def)
+	(*which)[string(value)] = k
+	return k, nil
+}
+
+func (p *printer) ofMode(def bool, m mode.Mode) *known {
+	if def {
+		return nil
+	}
+	k := &p.modes[m&mode.Permissions]
+	if *k == nil {
+		*k = p.know(acl.FromMode(m), false)
+	}
+	return *k
+}
+
+func (p *printer) know(l acl.List, def bool) *known {
+	style := acltext.Style{Effective: p.effective, Align: p.align}
+	if def && p.access {
+		style.Prefix = "default:"
+	}
+	return &known{l, append(acltext.AppendList(nil, l, p.entries, style), '\n')}
 }
 
 func newPrinter(o options, posix bool, n *names) *printer {
@@ -78,18 +134,18 @@ func newPrinter(o options, posix bool, n *names) *printer {
 }
 
 // shown is the path as it is printed, and whether it lost the slashes before it.
-func (p *printer) shown(path string) (shown string, stripped bool) {
+func (p *printer) shown(path []byte) (shown []byte, stripped bool) {
 	if p.absolute {
 		return path, false
 	}
 	switch {
-	case strings.HasPrefix(path, "/"):
-		path, stripped = strings.TrimLeft(path, "/"), true
-	case strings.HasPrefix(path, "./"):
-		path = strings.TrimLeft(path[1:], "/")
+	case bytes.HasPrefix(path, []byte("/")):
+		path, stripped = bytes.TrimLeft(path, "/"), true
+	case bytes.HasPrefix(path, []byte("./")):
+		path = bytes.TrimLeft(path[1:], "/")
 	}
-	if path == "" {
-		path = "."
+	if len(path) == 0 {
+		path = []byte(".")
 	}
 	return path, stripped
 }
@@ -99,27 +155,23 @@ func (p *printer) object(b []byte, x *object) []byte {
 	if p.table {
 		b = p.rows(b, x)
 	} else {
-		b = p.list(b, x)
+		b = p.entriesOf(b, x)
 	}
-	if p.access || len(x.def) > 0 || !p.bare {
+	if x.access != nil || x.def != nil || !p.bare {
 		b = append(b, '\n')
 	}
 	return b
 }
 
-func (p *printer) list(b []byte, x *object) []byte {
+func (p *printer) entriesOf(b []byte, x *object) []byte {
 	if !p.bare {
 		b = p.head(b, x)
 	}
-	style := acltext.Style{Effective: p.effective, Align: p.align}
-	if p.access {
-		b = append(acltext.AppendList(b, x.access, p.entries, style), '\n')
+	if x.access != nil {
+		b = append(b, x.access.text...)
 	}
-	if len(x.def) > 0 {
-		if p.access {
-			style.Prefix = "default:"
-		}
-		b = append(acltext.AppendList(b, x.def, p.entries, style), '\n')
+	if x.def != nil {
+		b = append(b, x.def.text...)
 	}
 	return b
 }

@@ -61,7 +61,11 @@ func (p *printer) rows(b []byte, x *object) []byte {
 	return b
 }
 
-func (p *printer) column(l acl.List, x *object) []row {
+func (p *printer) column(k *known, x *object) []row {
+	if k == nil {
+		return nil
+	}
+	l := k.list
 	mask, ok := l.MaskRights()
 	if !ok {
 		mask = 7

@@ -1,7 +1,6 @@
 package getfacl
 
 import (
-	"ward/acl"
 	"ward/internal/host/sys"
 	"ward/internal/standin/aclobject"
 	"ward/internal/standin/inorder"
@@ -36,25 +35,20 @@ func (v *visitor) Visit(p *inorder.Place, out *inorder.Output) inorder.Descent {
 // named shows the object of v.stat, whose lists are read by its name: nothing is
 // held, and if the name is a symbolic link by now it is the link's that are read.
 func (v *visitor) named(p *inorder.Place, out *inorder.Output) {
-	m := mode.Mode(v.stat.Mode & 0o7777)
-	x := object{uid: v.stat.Uid, gid: v.stat.Gid, mode: m}
-	var err error
-	if v.access {
-		x.access, err = v.attribute(p, false, m)
-	}
-	if err == nil && v.def && v.stat.Mode&sys.TypeMask == sys.TypeDir {
-		x.def, err = v.attribute(p, true, m)
-	}
-	if err != nil {
-		v.fail(p.String(), err, out)
-		return
-	}
-	v.show(p.String(), &x, out)
+	v.path = p.AppendPath(v.path[:0])
+	v.place = p
+	x := object{path: v.path, uid: v.stat.Uid, gid: v.stat.Gid, mode: mode.Mode(v.stat.Mode & 0o7777)}
+	v.object(&x, v.stat.Mode&sys.TypeMask == sys.TypeDir, v.here, out)
 }
 
-func (v *visitor) attribute(p *inorder.Place, def bool, m mode.Mode) (acl.List, error) {
+// attribute reads the attribute of a list of what is at v.place.
+func (v *visitor) attribute(def bool) ([]byte, error) {
+	p := v.place
 	n, err := sys.AttributeAt(p.Dir, &p.Name[0], v.system.Attribute(def), v.buf, p.Pace)
-	return aclobject.Interpret(v.buf[:max(n, 0)], err, def, m)
+	if aclobject.Nothing(err) {
+		return nil, nil
+	}
+	return v.buf[:max(n, 0)], err
 }
 
 // link follows a symbolic link with -L.

@@ -1,23 +1,29 @@
 package setfacl
 
-import "ward/acl"
+import (
+	"ward/acl"
+	"ward/internal/standin/aclobject"
+	"ward/mode"
+)
 
-// subject is an object that commands are carried out on.
-type subject struct {
+// found is an object that commands are carried out on.
+type found struct {
 	directory bool
 	recursive bool // it was reached by -R: what it cannot have is left out silently
+	mode      mode.Mode
 
-	// read reads the access list, or the default list of a directory. An object
-	// without one has that of its mode, or an empty one.
-	read func(def bool) (acl.List, error)
+	// The attributes that hold the lists, empty where there is none. Without one the
+	// access list is that of the mode, and the default list is empty.
+	access, def []byte
 }
 
 // edited is one list in the course of an edit.
 type edited struct {
 	list, old acl.List
-	known     bool // it has been read
-	touched   bool // a command was about it
-	mask      bool // a command gave its mask
+	value     []byte // the attribute that holds the list
+	known     bool   // it has been read
+	touched   bool   // a command was about it
+	mask      bool   // a command gave its mask
 }
 
 // changed reports whether it is to be written.
@@ -25,7 +31,7 @@ func (e *edited) changed() bool { return e.known && !e.list.Equal(e.old) }
 
 // edit is what commands make of an object's two lists.
 type edit struct {
-	subject     subject
+	found       *found
 	access, def edited
 }
 
@@ -36,27 +42,25 @@ func (e *edit) list(def bool) *edited {
 	return &e.access
 }
 
-// know reads a list if that has not been done.
+// know decodes a list if that has not been done.
 func (e *edit) know(def bool) (*edited, error) {
 	l := e.list(def)
 	if l.known {
 		return l, nil
 	}
-	if !def || e.subject.directory {
-		found, err := e.subject.read(def)
-		if err != nil {
-			return nil, err
-		}
-		l.list, l.old = found, found
+	value := e.found.access
+	if def {
+		value = e.found.def
 	}
-	l.known = true
-	return l, nil
+	list, err := aclobject.Decode(value, def, e.found.mode)
+	l.list, l.old, l.known = list, list, err == nil
+	return l, err
 }
 
-// carryOut computes what the commands make of the subject. The error is that of
-// reading, or a *malformedError.
-func carryOut(cs []command, m mask, s subject) (*edit, error) {
-	e := &edit{subject: s}
+// carryOut computes what the commands make of an object. The error is that of a list
+// that cannot be decoded, or a *malformedError.
+func carryOut(cs []command, m mask, f *found) (*edit, error) {
+	e := &edit{found: f}
 	for _, c := range cs {
 		if err := e.command(c); err != nil {
 			return nil, err
@@ -73,9 +77,10 @@ func carryOut(cs []command, m mask, s subject) (*edit, error) {
 			return nil, err
 		}
 	}
-	if s.recursive && !s.directory {
+	if f.recursive && !f.directory {
 		e.def = edited{}
 	}
+	e.access.value, e.def.value = e.access.list.Encode(), e.def.list.Encode()
 	return e, nil
 }
 
@@ -89,7 +94,7 @@ func (e *edit) command(c command) error {
 	switch c.do {
 	case put:
 		entry := c.entry
-		if c.condX && (e.subject.directory || mayExecute(l.list)) {
+		if c.condX && (e.found.directory || mayExecute(l.list)) {
 			entry.Rights |= 1
 		}
 		l.list = with(l.list, entry)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -89,7 +90,7 @@ func (r *restorer) record(rec *record, out *inorder.Output) {
 		return
 	}
 	defer o.Close()
-	set, err := r.carryOut(rec.commands, rec.path, o, out)
+	set, err := r.carryOut(newSequence(append(slices.Clip(fresh), rec.commands...)), func() string { return rec.path }, o, out)
 	switch {
 	case err != nil:
 		r.tell(rec.path, o, err, out)
@@ -98,6 +99,9 @@ func (r *restorer) record(rec *record, out *inorder.Output) {
 		r.special(rec, o, set, out)
 	}
 }
+
+// fresh empties both lists: a record tells all of them.
+var fresh = []command{{do: removeEntire}, {do: removeEntire, def: true}}
 
 // warn says once what the original says since 2.4 of a restore that follows links.
 func (r *restorer) warn(out *inorder.Output) {

@@ -25,11 +25,23 @@ const (
 // visitor changes objects. Each worker has one.
 type visitor struct {
 	*call
-	object aclobject.Object // the one at hand
-	buf    []byte
+	commands *sequence        // of this worker
+	object   aclobject.Object // the one at hand
+	found    found
+	buf      []byte
+	stat     sys.Stat
+
+	// settled says that the last object had its lists already: the next one is only
+	// looked at by name, and held if that does not show the same of it.
+	settled bool
 }
 
-func (c *call) visitor() *visitor { return &visitor{call: c, buf: make([]byte, 65<<10)} }
+// half of a buffer holds the longest attribute there is.
+const half = 64 << 10
+
+func (c *call) visitor() *visitor {
+	return &visitor{call: c, commands: newSequence(c.commands), buf: make([]byte, 2*half)}
+}
 
 func (v *visitor) say(out *inorder.Output, format string, args ...any) {
 	v.failures.Add(1)
@@ -58,7 +70,7 @@ func (v *visitor) top(path string, out *inorder.Output) int {
 		return -1
 	}
 	defer o.Close()
-	v.change(path, o, out)
+	v.change(func() string { return path }, o, out)
 	if !v.recursive || !o.Directory() {
 		return -1
 	}
@@ -102,10 +114,13 @@ func (v *visitor) Visit(p *inorder.Place, out *inorder.Output) inorder.Descent {
 			return inorder.Descent{}
 		}
 	case isDirectory, isRegular:
+		if v.settled && v.complies(p) {
+			return inorder.Descent{Into: p.Type == isDirectory}
+		}
 		o := &v.object
 		*o = aclobject.Object{}
 		if v.system.Open(o, p.Dir, &p.Name[0], p.Type == isDirectory, p.Pace) {
-			v.change(p.String(), o, out)
+			v.change(p.String, o, out)
 			return v.into(o, false)
 		}
 	}
@@ -114,7 +129,6 @@ func (v *visitor) Visit(p *inorder.Place, out *inorder.Output) inorder.Descent {
 
 // slowly holds the object, which may be of any kind, first.
 func (v *visitor) slowly(p *inorder.Place, out *inorder.Output) inorder.Descent {
-	path := p.String()
 	o, err := v.system.Hold(p.Dir, &p.Name[0], false)
 	follow := err == nil && o.Link()
 	if follow {
@@ -125,10 +139,10 @@ func (v *visitor) slowly(p *inorder.Place, out *inorder.Output) inorder.Descent 
 		o, err = v.system.Hold(p.Dir, &p.Name[0], true)
 	}
 	if err != nil {
-		v.fail(path, err, out)
+		v.fail(p.String(), err, out)
 		return inorder.Descent{}
 	}
-	v.change(path, o, out)
+	v.change(p.String, o, out)
 	return v.into(o, follow)
 }
 
@@ -142,36 +156,85 @@ func (v *visitor) into(o *aclobject.Object, follow bool) inorder.Descent {
 }
 
 // change carries the commands out on one object.
-func (v *visitor) change(path string, o *aclobject.Object, out *inorder.Output) {
+func (v *visitor) change(path func() string, o *aclobject.Object, out *inorder.Output) {
 	if o.Stat.Nlink > 1 && !o.Directory() {
 		twin := v.twins.of(o)
 		twin.Lock()
 		defer twin.Unlock()
 	}
 	if _, err := v.carryOut(v.commands, path, o, out); err != nil {
-		v.tell(path, o, err, out)
+		v.tell(path(), o, err, out)
 	}
 }
 
 // carryOut is change, for a restore too. The mode is what the access list, if it was
 // set, made of the permission bits, else 0.
-func (v *visitor) carryOut(cs []command, path string, o *aclobject.Object, out *inorder.Output) (mode.Mode, error) {
-	e, err := carryOut(cs, v.mask, subject{
-		directory: o.Directory(), recursive: v.recursive,
-		read: func(def bool) (acl.List, error) { return o.List(def, v.buf) },
-	})
+func (v *visitor) carryOut(cs *sequence, path func() string, o *aclobject.Object, out *inorder.Output) (mode.Mode, error) {
+	found, err := v.look(cs, o)
 	if err != nil {
 		return 0, err
 	}
-	if v.test {
-		out.Keep(v.appendTest(out.Buffer(), path, e))
+	e, err := cs.outcome(found, v.mask)
+	switch {
+	case err != nil:
+		return 0, err
+	case v.test:
+		out.Keep(v.appendTest(out.Buffer(), path(), e))
 		return 0, nil
 	}
+	v.settled = !e.access.changed() && !e.def.changed()
 	return store(o, e)
 }
 
+// complies reports whether the object of a name surely is as it should be.
+func (v *visitor) complies(p *inorder.Place) bool {
+	if v.system.Calls.Xattrat != sys.There || v.test {
+		return false
+	}
+	f := &v.found
+	*f = found{directory: p.Type == isDirectory, recursive: v.recursive}
+	var err error
+	if f.access, err = v.attributeAt(p, false, v.buf[:half]); err != nil {
+		return false
+	}
+	if v.commands.def && f.directory {
+		if f.def, err = v.attributeAt(p, true, v.buf[half:]); err != nil {
+			return false
+		}
+	}
+	if len(f.access) == 0 {
+		err = sys.StatName(p.Dir, &p.Name[0], &v.stat, p.Pace)
+		f.mode = mode.Mode(v.stat.Mode) & mode.Permissions
+	}
+	e, wrong := v.commands.outcome(f, v.mask)
+	return err == nil && wrong == nil && !e.access.changed() && (!e.def.changed() || !f.directory && len(e.def.list) == 0)
+}
+
+func (v *visitor) attributeAt(p *inorder.Place, def bool, buf []byte) ([]byte, error) {
+	n, err := sys.AttributeAt(p.Dir, &p.Name[0], v.system.Attribute(def), buf, p.Pace)
+	if aclobject.Nothing(err) {
+		return nil, nil
+	}
+	return buf[:max(n, 0)], err
+}
+
+// look reads what the commands start from.
+func (v *visitor) look(cs *sequence, o *aclobject.Object) (*found, error) {
+	f := &v.found
+	*f = found{directory: o.Directory(), recursive: v.recursive, mode: o.Mode() & mode.Permissions}
+	value, err := o.Attribute(false, v.buf[:half])
+	if err != nil {
+		return nil, err
+	}
+	f.access = value
+	if cs.def && f.directory {
+		f.def, err = o.Attribute(true, v.buf[half:])
+	}
+	return f, err
+}
+
 // appendTest is the line that --test prints.
-func (v *visitor) appendTest(b []byte, path string, e *edit) []byte {
+func (v *visitor) appendTest(b []byte, path string, e *outcome) []byte {
 	b = append(append(b, path...), ": "...)
 	b = v.appendList(b, &e.access, "")
 	b = append(b, ',')
@@ -190,10 +253,10 @@ var errDefault = errors.New("Only directories can have default ACLs") //nolint:s
 
 // store writes the lists that differ. On a file system without lists an access list
 // that is none becomes the mode.
-func store(o *aclobject.Object, e *edit) (set mode.Mode, err error) {
+func store(o *aclobject.Object, e *outcome) (set mode.Mode, err error) {
 	if e.access.changed() {
 		set = e.access.list.Mode(0)
-		err := o.SetList(false, e.access.list)
+		err := o.SetAttribute(false, e.access.value)
 		if aclobject.Unsupported(err) && e.access.list.Minimal() {
 			err = o.Chmod(o.Mode()&^mode.Permissions | set)
 		}
@@ -201,17 +264,14 @@ func store(o *aclobject.Object, e *edit) (set mode.Mode, err error) {
 			return 0, &storeError{list: e.access.list, err: err}
 		}
 	}
-	if !e.def.changed() {
-		return set, nil
-	}
-	if !o.Directory() {
-		if len(e.def.list) > 0 {
-			return set, errDefault
+	switch {
+	case !e.def.changed():
+	case !o.Directory() && len(e.def.list) > 0:
+		return set, errDefault
+	case o.Directory():
+		if err := o.SetAttribute(true, e.def.value); err != nil {
+			return set, &storeError{def: true, list: e.def.list, err: err}
 		}
-		return set, nil
-	}
-	if err := o.SetList(true, e.def.list); err != nil {
-		return set, &storeError{def: true, list: e.def.list, err: err}
 	}
 	return set, nil
 }
