@@ -81,27 +81,45 @@ func (v *changeVisitor) Fail(rel string, err error) {
 	v.touched = append(v.touched, t)
 }
 
-// Visit implements tree.Visitor.
+// Visit implements tree.Visitor. An entry that is as wanted costs no allocation where
+// nobody wants to hear of it.
 func (v *changeVisitor) Visit(e *entry.Entry) (entry.Facts, tree.Action) {
 	w := v.walk
-	rel := e.Path()
-	if w.at.base != "" {
-		rel = "."
-	}
-	if rel != "." && !w.exclude.Empty() && w.exclude.Match(rel, e.Kind == mode.Directory) {
+	if v.left(e) {
 		return 0, tree.Prune
 	}
 	after, decided, need := w.changing.request.Edit(e)
 	if need &^= e.Known | e.Denied; need != 0 {
 		return need, tree.Continue
 	}
+	if w.changing.request.Plain && !plan.Several(e) && plan.Same(&e.State, &after) {
+		return 0, tree.Continue
+	}
 	change, need := plan.Direct(e, after, decided)
 	if need != 0 {
 		return need, tree.Continue
 	}
+	rel := w.relative(e)
 	change.Path = w.planned(rel)
 	v.take(e, &change, w.shown(rel))
 	return 0, tree.Continue
+}
+
+// left reports whether an entry is to be left out.
+func (v *changeVisitor) left(e *entry.Entry) bool {
+	w := v.walk
+	if w.exclude.Empty() || e.Dir == nil {
+		return false
+	}
+	return w.exclude.Match(w.relative(e), e.Kind == mode.Directory)
+}
+
+// relative is an entry's path below the operand, "." for the operand itself.
+func (w *changeWalk) relative(e *entry.Entry) string {
+	if w.at.base != "" {
+		return "."
+	}
+	return e.Path()
 }
 
 // planned is a path below the operand as the plan has it.
@@ -139,7 +157,9 @@ func (v *changeVisitor) take(e *entry.Entry, c *plan.Change, shown string) {
 		return
 	}
 	t.Fate = Changes
-	if !w.first(c.Path) {
+	if !w.first(c.Path) { // another operand has it already
+		t.Fate, t.Before = AsWanted, t.After
+		v.tell(&t)
 		return
 	}
 	if why, hint := v.unmeant(e, c); why != "" {

@@ -47,6 +47,6 @@ func wardForm(name string) func(*standin.Program, []string) int {
 // newProgram is a command of that name on the streams of the process.
 func newProgram(name string) *standin.Program {
 	p := standin.NewProgram(name, os.Stdout, os.Stderr, term.IsTerminal(int(os.Stdout.Fd())), os.LookupEnv)
-	p.Version = version
+	p.Version = versionText()
 	return p
 }

@@ -1,0 +1,275 @@
+package chmod_test
+
+import (
+	"bytes"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"ward/internal/requires"
+	"ward/internal/standin"
+	"ward/internal/standin/chmod"
+	"ward/mode"
+)
+
+// Generated command lines do the same to files and directories of every mode as the
+// installed chmod: the modes that come of it, every line that is said, and the exit
+// status. One process of chmod takes one expression and several operands; ours run in
+// this process. WARD_CHMOD_EXPRESSIONS sets how many expressions there are.
+func TestRunOracleChmod(t *testing.T) {
+	requires.Tool(t, "chmod")
+	gnu(t)
+	expressions := 100_000
+	if n, err := strconv.Atoi(os.Getenv("WARD_CHMOD_EXPRESSIONS")); err == nil {
+		expressions = n
+	}
+	if testing.Short() {
+		expressions = 2_000
+	}
+	seed := uint64(time.Now().UnixNano())
+	t.Logf("seed %d", seed)
+	old := syscall.Umask(0)
+	defer syscall.Umask(old)
+	const workers, epoch = 4, 200 // expressions under one umask, which is the whole process's
+	sides := make([]*side, workers)
+	for i := range sides {
+		sides[i] = newSide(t, rand.New(rand.NewPCG(seed, uint64(i))), i)
+	}
+	random := rand.New(rand.NewPCG(seed, workers))
+	for done := 0; done < expressions && !t.Failed(); done += workers * epoch {
+		umask := mode.Mode(random.IntN(0o1000))
+		syscall.Umask(int(umask))
+		var all sync.WaitGroup
+		for _, s := range sides {
+			all.Go(func() {
+				for range epoch {
+					s.compare(umask)
+				}
+			})
+		}
+		all.Wait()
+	}
+	accepted, applied := 0, 0
+	for _, s := range sides {
+		accepted, applied = accepted+s.accepted, applied+s.applied
+	}
+	t.Logf("%d expressions, %d of them taken, %d compared on files and directories", expressions, accepted, applied)
+	if !t.Failed() && accepted < expressions/2 {
+		t.Errorf("seed %d: only %d of %d expressions were taken", seed, accepted, expressions)
+	}
+}
+
+// gnu makes sure that the installed chmod is the one that is stood in for.
+func gnu(t *testing.T) {
+	t.Helper()
+	out, err := exec.Command("chmod", "--version").Output()
+	if err != nil || !strings.Contains(string(out), "GNU coreutils") {
+		requires.Tool(t, "GNU chmod")
+	}
+}
+
+const operandsEach = 3 // files, and directories
+
+// side is what one goroutine compares on.
+type side struct {
+	t        *testing.T
+	random   *rand.Rand
+	program  string
+	operands []string
+	next     mode.Mode // of the modes to begin with
+	before   []mode.Mode
+	said     *os.File // by chmod
+	null     *os.File
+	accepted int
+	applied  int
+}
+
+func newSide(t *testing.T, r *rand.Rand, n int) *side {
+	t.Helper()
+	dir := fastDir(t)
+	s := &side{t: t, random: r, next: mode.Mode(n * 1024)}
+	var err error
+	if s.program, err = exec.LookPath("chmod"); err != nil {
+		t.Fatal(err)
+	}
+	for i := range operandsEach {
+		file, sub := filepath.Join(dir, fmt.Sprintf("f%d", i)), filepath.Join(dir, fmt.Sprintf("d%d", i))
+		if err := os.WriteFile(file, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Mkdir(sub, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		s.operands = append(s.operands, file, sub)
+	}
+	s.before = make([]mode.Mode, len(s.operands))
+	if s.said, err = os.OpenFile(filepath.Join(dir, "said"), os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if s.null, err = os.Open(os.DevNull); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.said.Close(); s.null.Close() })
+	return s
+}
+
+// fastDir is a directory in memory, if there is one.
+func fastDir(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/dev/shm", "ward-chmod-")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	return dir
+}
+
+// compare runs one command line both ways.
+func (s *side) compare(umask mode.Mode) {
+	if s.t.Failed() {
+		return
+	}
+	args := s.commandLine()
+	for i := range s.before {
+		s.before[i] = s.next & mode.All
+		s.next += mode.Mode(i & 1) // a file and a directory of each mode
+	}
+	s.set()
+	wantStatus, wantSaid := s.chmod(args)
+	want := s.look()
+	s.set()
+	var said bytes.Buffer
+	p := standin.NewProgram("chmod", &said, &said, false, func(string) (string, bool) { return "", false })
+	p.WithUmask(umask)
+	status := chmod.Run(p, args)
+	got := s.look()
+	if status != wantStatus || said.String() != wantSaid || !equal(got, want) {
+		s.t.Errorf("umask %s, modes %s: chmod %q\nstatus %d, want %d\nmodes %s\nwant  %s\nsaid\n%swant\n%s",
+			umask.Octal(), octals(s.before), args, status, wantStatus, octals(got), octals(want), &said, wantSaid)
+	}
+	s.applied += len(s.operands)
+	if wantStatus == 0 || !strings.Contains(wantSaid, "--help") {
+		s.accepted++
+	}
+}
+
+// commandLine is an expression with options and the operands around it.
+func (s *side) commandLine() []string {
+	r := s.random
+	var args []string
+	if o := [...]string{"-v", "-c", "-v", "", "-f", "-vf", "--changes", "--verbose"}[r.IntN(8)]; o != "" {
+		args = append(args, o)
+	}
+	expr := generated(r)
+	if r.IntN(3) > 0 || !strings.HasPrefix(expr, "-") {
+		if r.IntN(4) > 0 || strings.HasPrefix(expr, "-") && r.IntN(2) == 0 {
+			args = append(args, "--")
+		}
+	}
+	args = append(append(args, expr), s.operands...)
+	return args
+}
+
+func (s *side) set() {
+	for i, path := range s.operands {
+		if err := syscall.Chmod(path, uint32(s.before[i])); err != nil {
+			s.t.Error(err)
+		}
+	}
+}
+
+func (s *side) look() []mode.Mode {
+	modes := make([]mode.Mode, len(s.operands))
+	for i, path := range s.operands {
+		var st syscall.Stat_t
+		if err := syscall.Lstat(path, &st); err != nil {
+			s.t.Error(err)
+		}
+		modes[i], _ = mode.FromStat(st.Mode)
+	}
+	return modes
+}
+
+// chmod runs the real one.
+func (s *side) chmod(args []string) (status int, said string) {
+	if err := s.said.Truncate(0); err != nil {
+		s.t.Error(err)
+	}
+	out := s.said.Fd()
+	pid, err := syscall.ForkExec(s.program, append([]string{"chmod"}, args...), &syscall.ProcAttr{
+		Env: []string{"LC_ALL=C"}, Files: []uintptr{s.null.Fd(), out, out},
+	})
+	if err != nil {
+		s.t.Error(err)
+		return -1, ""
+	}
+	var ws syscall.WaitStatus
+	for _, err = syscall.Wait4(pid, &ws, 0, nil); err == syscall.EINTR; _, err = syscall.Wait4(pid, &ws, 0, nil) { //nolint:errorlint // bare number
+	}
+	text := make([]byte, 16<<10)
+	n, _ := s.said.ReadAt(text, 0)
+	return ws.ExitStatus(), string(text[:n])
+}
+
+func equal(a, b []mode.Mode) bool {
+	for i := range a {
+		if a[i] != b[i] {
+			return false
+		}
+	}
+	return true
+}
+
+func octals(modes []mode.Mode) string {
+	var all []string
+	for _, m := range modes {
+		all = append(all, m.Octal())
+	}
+	return strings.Join(all, " ")
+}
+
+// generated is an expression that is mostly valid, and sometimes not.
+func generated(r *rand.Rand) string {
+	if r.IntN(8) == 0 {
+		return strings.Repeat("0", r.IntN(4)) + fmt.Sprintf("%o", r.IntN(0o12000))
+	}
+	clauses := make([]string, 1+r.IntN(3))
+	for i := range clauses {
+		clauses[i] = letters(r, "ugoa", 3)
+		for range 1 + r.IntN(3) {
+			clauses[i] += string("+-="[r.IntN(3)]) + rightHand(r)
+		}
+	}
+	s := strings.Join(clauses, ",")
+	if r.IntN(10) == 0 {
+		at := r.IntN(len(s) + 1)
+		s = s[:at] + string("ugorwxXst+-=,07 98aRcfvz'\n"[r.IntN(26)]) + s[at:]
+	}
+	return s
+}
+
+func rightHand(r *rand.Rand) string {
+	switch r.IntN(8) {
+	case 0:
+		return fmt.Sprintf("%o", r.IntN(0o10000))
+	case 1, 2:
+		return letters(r, "ugo", 1)
+	}
+	return letters(r, "rwxXst", 4)
+}
+
+func letters(r *rand.Rand, from string, most int) string {
+	var s strings.Builder
+	for range r.IntN(most + 1) {
+		s.WriteByte(from[r.IntN(len(from))])
+	}
+	return s.String()
+}
