@@ -56,7 +56,7 @@ func treeOf(root *files.Root) (Tree, error) {
 
 // run walks the tree; take makes what each worker's visitor hands its entries to.
 func (w *walk) run(ctx context.Context, root tree.Source, p Progress, take func(*visitor) judged) error {
-	o := tree.Options{Workers: w.book.judging.Jobs, CrossMounts: w.book.judging.CrossMounts}
+	o := tree.Options{Workers: w.book.judging.Jobs, CrossMounts: w.book.judging.CrossMounts, NoBirth: !w.links}
 	done := watch(p, "looked at", &w.seen, 0)
 	defer done()
 	return root.Walk(ctx, o, func() tree.Visitor {
