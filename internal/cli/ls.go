@@ -12,11 +12,13 @@ import (
 const lsLong = `Lists paths, or what is in directories, one line each: the mode in octal and as
 ls -l shows it, owner, group, what decides beside the mode, and the name. Beside
 the mode are: whom the access list names, with the rights that the mask leaves
-(u:bob:r-x), and what it leaves the owning group (g::r--), since the group bits of
-the mode are then the mask; "default" for a default list; capabilities; inode flags.
+(u:bob:r-x), and what it leaves the owning group (g::r--), since the group bits
+of the mode are then the mask; "default" for a default list; capabilities; inode
+flags.
 
-Names are sorted by their bytes. Names that could deceive or command a terminal are
-written as $'…', which a shell reads back. The umask and the locale change nothing.`
+Names are sorted by their bytes. Names that could deceive or command a terminal
+are written as $'...', which a shell reads back. The umask and the locale change
+nothing.`
 
 const lsExample = `  ward ls
   ward ls -a /etc/ssl

@@ -14,15 +14,16 @@ import (
 const modeLong = `Reads a mode in any spelling and says it in all others, in words for a file and
 for a directory, with what is odd about it and what a umask makes of it.
 
-    750  0750  0o750  00750            octal; numbers with a type, 0100644
-    rwxr-x---  -rwsr-sr-x  drwxrwxrwt+ as ls shows it, with type letter and suffix
-    u=rwx,g=rx,o=                      chmod clauses that leave nothing as it was
-    S_IRUSR|S_IWUSR                    the constants of C
-    dgrwxr-x---  2147484141            Go's fs.FileMode, printed and as a number
-    ./file                             the mode that a file has
+    750  0750  0o750  00750             octal, with a type too: 0100644
+    rwxr-x---  -rwsr-sr-x  drwxrwxrwt+  as ls shows it
+    u=rwx,g=rx,o=                       chmod clauses that leave nothing as is
+    S_IRUSR|S_IWUSR                     the constants of C
+    dgrwxr-x---  2147484141             Go's fs.FileMode, printed and as number
+    ./file                              the mode that a file has
 
-With --from each EXPR is what chmod is told, and the answer what it makes of that
-mode. Without a type in the text the answer is for a file and for a directory.`
+With --from each EXPR is what chmod is told, and the answer is what it makes of
+that mode. Without a type in the text the answer is for a file and for a
+directory.`
 
 const modeExample = `  ward mode 2750
   ward mode -rwsr-xr-x
@@ -64,11 +65,11 @@ func newModeCommand(c *console) *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.From, "from", "", "apply each EXPR to this `MODE`, or to that of a file, as chmod does")
-	f.StringVar(&o.kind, "kind", "", "of what the mode is: file, directory, fifo, socket … (`TYPE`)")
-	f.StringVar(&o.Umask, "umask", "", "count with this umask, `MASK`, instead of that of this process")
+	f.StringVar(&o.kind, "kind", "", "of what the mode is: `TYPE` is file, directory, fifo, socket …")
+	f.StringVar(&o.Umask, "umask", "", "count with the umask `MASK` instead of that of this process")
 	f.BoolVar(&o.Decimal, "decimal", false, "numbers are decimal: 420 is 0644")
 	f.BoolVar(&o.diff, "diff", false, "compare two modes: who gains and who loses what")
-	f.StringVar(&o.to, "to", "", "print only the mode, in this `SPELLING`: octal, ls, symbolic, constants, go")
+	f.StringVar(&o.to, "to", "", "print only the mode: `SPELLING` is octal, ls, symbolic, constants or go")
 	f.StringVarP(&o.format, "format", "f", "text", "how to answer: `FORMAT` is text or json")
 	f.BoolP("help", "h", false, "help for mode")
 	return cmd

@@ -9,11 +9,11 @@ import (
 	"ward/internal/report"
 )
 
-const statLong = `Shows all that bears on the permissions of each path: the mode in every spelling,
-owner and group, the access list with the rights that its mask leaves, the default
-list, capabilities, inode flags, the mount and its options, the SELinux label, and
-the object's identity. Where there is an access list, the group bits of the mode
-are its mask, and that is said.
+const statLong = `Shows all that bears on the permissions of each path: the mode in every
+spelling, owner and group, the access list with the rights that its mask leaves,
+the default list, capabilities, inode flags, the mount and its options, the
+SELinux label, and the object's identity. Where there is an access list, the
+group bits of the mode are its mask, and that is said.
 
 A symbolic link is not followed unless --follow is given or the path ends in a
 slash.`
