@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"regexp"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -87,16 +86,9 @@ func emptyDocument(n *yaml.Node) bool {
 	return len(n.Content) == 0 || n.Content[0].Kind == yaml.ScalarNode && n.Content[0].ShortTag() == "!!null"
 }
 
-var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
-
-// syntax reports what the YAML parser says, which knows the line at best.
+// syntax reports what the YAML parser says, with a hint for its commonest cause.
 func (r *reader) syntax(err error) {
-	text := err.Error()
-	var p position
-	if m := yamlLine.FindStringSubmatch(text); m != nil {
-		p.line, _ = strconv.Atoi(m[1])
-		text = text[len(m[0]):]
-	}
+	p, text := r.placeOf(strings.TrimPrefix(err.Error(), "yaml: "))
 	hint := ""
 	for _, line := range r.around(p.line) {
 		if globOpensAlias.MatchString(line) {
