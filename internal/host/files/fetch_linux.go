@@ -44,7 +44,7 @@ func (r *reader) readByName(e *entry.Entry) bool {
 	if e.Kind != mode.Regular {
 		return false
 	}
-	fd, err := sys.OpenNamePlain(r.fd, r.terminated(e.Name), sys.Read|sys.Quietly, r.pace)
+	fd, err := sys.OpenNameAt(r.fd, r.terminated(e.Name), sys.Read|sys.Quietly, r.pace)
 	if err != nil {
 		return false
 	}
@@ -75,10 +75,11 @@ var byName = []struct {
 	fact      entry.Facts
 	attribute []byte
 	kinds     func(mode.Kind) bool
+	lack      func(*reader, *entry.Entry, *byte) bool
 }{
-	{entry.AccessACL, []byte(sys.AccessACL + "\x00"), func(k mode.Kind) bool { return k != mode.Symlink }},
-	{entry.DefaultACL, []byte(sys.DefaultACL + "\x00"), func(k mode.Kind) bool { return k == mode.Directory }},
-	{entry.Caps, []byte(sys.Capability + "\x00"), func(k mode.Kind) bool { return k == mode.Regular }},
+	{entry.AccessACL, []byte(sys.AccessACL + "\x00"), func(k mode.Kind) bool { return k != mode.Symlink }, (*reader).lacks},
+	{entry.DefaultACL, []byte(sys.DefaultACL + "\x00"), func(k mode.Kind) bool { return k == mode.Directory }, (*reader).lacksDefault},
+	{entry.Caps, []byte(sys.Capability + "\x00"), func(k mode.Kind) bool { return k == mode.Regular }, (*reader).lacks},
 }
 
 // fetchByName rules out by one call each what most entries do not have, and leaves
@@ -90,7 +91,7 @@ func (r *reader) fetchByName(e *entry.Entry, want entry.Facts) (rest entry.Facts
 		if want&b.fact == 0 {
 			continue
 		}
-		if !b.kinds(e.Kind) || r.lacks(e, &b.attribute[0]) {
+		if !b.kinds(e.Kind) || b.lack(r, e, &b.attribute[0]) {
 			e.Known |= b.fact
 			rest &^= b.fact
 		}

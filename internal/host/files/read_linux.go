@@ -41,6 +41,7 @@ type reader struct {
 	dir     *entry.Dir
 	holds   bool // the open directory has directories in it
 	chain   []held
+	ahead   *ahead
 
 	names  []byte // what getdents64 gave; entries' names lie here
 	used   int
@@ -63,7 +64,7 @@ type held struct {
 
 func newReader(r *Root, slow slowPlaces, noBirth bool) *reader {
 	return &reader{
-		root: r, slow: slow, noBirth: noBirth, fd: -1,
+		root: r, slow: slow, noBirth: noBirth, fd: -1, ahead: newAhead(),
 		names: make([]byte, namesSize),
 		batch: make([]entry.Entry, batchSize),
 	}
@@ -73,7 +74,7 @@ func newReader(r *Root, slow slowPlaces, noBirth bool) *reader {
 func (r *reader) Open(d *entry.Dir, id entry.Identity, place int64) error {
 	r.leave()
 	r.pace = r.slow.pace(d.Path, id)
-	fd, err := r.openDirectory(d)
+	fd, err := r.openDirectory(d, &id)
 	if err != nil {
 		return err
 	}
@@ -109,10 +110,13 @@ func (r *reader) leave() {
 }
 
 // openDirectory opens a directory of the tree.
-func (r *reader) openDirectory(d *entry.Dir) (int, error) {
+func (r *reader) openDirectory(d *entry.Dir, id *entry.Identity) (int, error) {
 	r.keepAbove(d)
 	if r.root.held.Load() == 0 {
 		r.release()
+	}
+	if fd := r.ahead.take(id); fd >= 0 {
+		return fd, nil
 	}
 	fd, err := r.patiently(func() (int, error) { return r.openFromNearest(d) })
 	return fd, swapped(err)
@@ -170,6 +174,7 @@ func (r *reader) release() {
 	}
 	clear(r.chain)
 	r.chain = r.chain[:0]
+	r.ahead.close()
 }
 
 func (r *reader) openFromNearest(d *entry.Dir) (int, error) {
@@ -186,11 +191,11 @@ func (r *reader) openFromNearest(d *entry.Dir) (int, error) {
 	return r.open(r.root.fd, d.Path)
 }
 
-// open opens a directory beneath another. One component cannot lead astray, so
-// the plain call will do for it.
+// open opens a directory beneath another. One component cannot lead astray: the
+// plain call does for it, and has nothing to prove at its end.
 func (r *reader) open(dir int, rel string) (int, error) {
 	if strings.IndexByte(rel, '/') < 0 {
-		return sys.OpenNamePlain(dir, r.terminated(rel), sys.List, r.pace)
+		return sys.OpenNameAt(dir, r.terminated(rel), sys.List, r.pace)
 	}
 	if len(rel) > sys.MaxPath || r.root.calls.Openat2 != sys.There {
 		return r.root.calls.OpenBeneath(dir, rel, sys.List, 0)

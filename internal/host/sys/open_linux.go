@@ -2,6 +2,7 @@ package sys
 
 import (
 	"strings"
+	"syscall"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -57,25 +58,7 @@ func OpenName(dir int, name *byte, how How) (int, error) {
 
 // HoldName is OpenName for holding, at a pace.
 func HoldName(dir int, name *byte, pace Pace) (int, error) {
-	return OpenNamePlain(dir, name, Hold, pace)
-}
-
-// OpenNamePlain is OpenName at a pace. For a name without a slash it is as safe as
-// openat2(2) with Beneath, and cheaper: nothing has to be proved at its end.
-func OpenNamePlain(dir int, name *byte, how How, pace Pace) (int, error) {
-	if pace == Patient {
-		return OpenName(dir, name, how)
-	}
-	for range attempts {
-		fd, _, e := unix.RawSyscall6(unix.SYS_OPENAT, uintptr(dir), uintptr(unsafe.Pointer(name)), uintptr(how), 0, 0, 0)
-		if e == 0 {
-			return int(fd), nil
-		}
-		if e != unix.EINTR {
-			return -1, e
-		}
-	}
-	return -1, unix.EINTR
+	return OpenNameAt(dir, name, Hold, pace)
 }
 
 // Follow opens the very object that descriptor fd of this process stands for,
@@ -123,7 +106,7 @@ func OpenNamePaced(dir int, name *byte, how *OpenHow, pace Pace) (int, error) {
 	for range attempts {
 		var fd uintptr
 		if pace == Prompt {
-			fd, _, e = unix.RawSyscall6(unix.SYS_OPENAT2, uintptr(dir), uintptr(unsafe.Pointer(name)),
+			fd, _, e = syscall.RawSyscall6(unix.SYS_OPENAT2, uintptr(dir), uintptr(unsafe.Pointer(name)),
 				uintptr(unsafe.Pointer(how)), unix.SizeofOpenHow, 0, 0)
 		} else {
 			fd, _, e = unix.Syscall6(unix.SYS_OPENAT2, uintptr(dir), uintptr(unsafe.Pointer(name)),
@@ -194,7 +177,7 @@ func Close(fd int) { _ = unix.Close(fd) }
 // ClosePaced is Close, at a pace, for a descriptor that was only read from or held.
 func ClosePaced(fd int, pace Pace) {
 	if pace == Prompt {
-		_, _, _ = unix.RawSyscall(unix.SYS_CLOSE, uintptr(fd), 0, 0)
+		_, _, _ = syscall.RawSyscall(unix.SYS_CLOSE, uintptr(fd), 0, 0)
 		return
 	}
 	Close(fd)

@@ -1,6 +1,7 @@
 package sys
 
 import (
+	"syscall"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -36,7 +37,7 @@ func lookAtName(dir int, name *byte, st *Stat, want uintptr, pace Pace) error {
 	var e unix.Errno
 	for range attempts {
 		if pace == Prompt {
-			_, _, e = unix.RawSyscall6(unix.SYS_STATX, uintptr(dir), uintptr(unsafe.Pointer(name)),
+			_, _, e = syscall.RawSyscall6(unix.SYS_STATX, uintptr(dir), uintptr(unsafe.Pointer(name)),
 				flags, want, uintptr(unsafe.Pointer(st)), 0)
 		} else {
 			_, _, e = unix.Syscall6(unix.SYS_STATX, uintptr(dir), uintptr(unsafe.Pointer(name)),
@@ -62,7 +63,7 @@ func StatHeldPaced(fd int, st *Stat, pace Pace) error {
 	const flags = unix.AT_EMPTY_PATH | unix.AT_SYMLINK_NOFOLLOW | unix.AT_NO_AUTOMOUNT
 	var e unix.Errno
 	if pace == Prompt {
-		_, _, e = unix.RawSyscall6(unix.SYS_STATX, uintptr(fd), uintptr(unsafe.Pointer(&emptyName[0])),
+		_, _, e = syscall.RawSyscall6(unix.SYS_STATX, uintptr(fd), uintptr(unsafe.Pointer(&emptyName[0])),
 			flags, wantedOfStat, uintptr(unsafe.Pointer(st)), 0)
 	} else {
 		_, _, e = unix.Syscall6(unix.SYS_STATX, uintptr(fd), uintptr(unsafe.Pointer(&emptyName[0])),

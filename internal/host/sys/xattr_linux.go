@@ -1,6 +1,7 @@
 package sys
 
 import (
+	"syscall"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -41,12 +42,19 @@ func HasAttributeAt(dir int, name *byte, attribute string) error {
 func HasAttributeName(dir int, name, attribute *byte, pace Pace) error {
 	var args xattrArgs // size 0: only the length is asked for
 	if pace == Prompt {
-		_, _, e := unix.RawSyscall6(unix.SYS_GETXATTRAT, uintptr(dir), uintptr(unsafe.Pointer(name)), unix.AT_SYMLINK_NOFOLLOW,
+		_, _, e := syscall.RawSyscall6(unix.SYS_GETXATTRAT, uintptr(dir), uintptr(unsafe.Pointer(name)), unix.AT_SYMLINK_NOFOLLOW,
 			uintptr(unsafe.Pointer(attribute)), uintptr(unsafe.Pointer(&args)), unsafe.Sizeof(args))
 		return result(e)
 	}
 	_, _, e := unix.Syscall6(unix.SYS_GETXATTRAT, uintptr(dir), uintptr(unsafe.Pointer(name)), unix.AT_SYMLINK_NOFOLLOW,
 		uintptr(unsafe.Pointer(attribute)), uintptr(unsafe.Pointer(&args)), unsafe.Sizeof(args))
+	return result(e)
+}
+
+// HasAttribute asks a real descriptor, promptly, whether its object has an
+// attribute, whose name ends in NUL; ENODATA says no.
+func HasAttribute(fd int, attribute *byte) error {
+	_, _, e := syscall.RawSyscall6(unix.SYS_FGETXATTR, uintptr(fd), uintptr(unsafe.Pointer(attribute)), 0, 0, 0, 0)
 	return result(e)
 }
 
