@@ -121,7 +121,8 @@ func byClass(t *trial, c *Check) []Remedy {
 	case NamedGroup:
 		return alter(c, s, more(st, acl.Group, c.Reason.ID, c.Wanted))
 	case OtherBits:
-		if c.Wanted&mode.W == 0 {
+		private := s.Entry.Kind != mode.Directory && st.Mode.Other() == 0 // somebody meant it to be
+		if c.Wanted&mode.W == 0 && !private {
 			return alter(c, s, withMode(st, st.Mode|mode.Mode(c.Wanted)))
 		}
 	}

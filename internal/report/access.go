@@ -4,10 +4,12 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"ward/access"
 	"ward/acl"
+	"ward/entry"
 	"ward/ident"
 	"ward/internal/app"
 	"ward/mode"
@@ -113,8 +115,12 @@ func (w *accessWriter) way(number int8, title string) {
 	if title != "" {
 		fmt.Fprintf(w, "  %s\n", title)
 	}
+	owners := 0
 	for i := range way.Steps {
-		w.step(way, access.Where{Way: number, Step: i})
+		owners = max(owners, len(w.owners(&way.Steps[i])))
+	}
+	for i := range way.Steps {
+		w.step(way, access.Where{Way: number, Step: i}, owners)
 	}
 	if way.Missing != "" {
 		fmt.Fprintf(w, "  %s %s\n", w.mark(access.Where{Way: number, Step: len(way.Steps)}), Path(way.Missing)+": does not exist")
@@ -157,12 +163,13 @@ func after(a, b access.Where) bool {
 	return a.Way > b.Way || a.Way == b.Way && a.Step > b.Step
 }
 
-// step is one component: what it is, and below it what it says where that is worth a
-// line.
-func (w *accessWriter) step(way *access.Way, at access.Where) {
+// step is one component: what it is, and what it says, behind it where there is room.
+func (w *accessWriter) step(way *access.Way, at access.Where, owners int) {
 	s := &way.Steps[at.Step]
-	n := w.a.Names
 	listing := s.Entry.Mode.Format(s.Entry.Kind)
+	if s.Entry.Known&entry.Stat == 0 {
+		listing = "?"
+	}
 	if len(s.Entry.ACL) > 0 {
 		listing += "+"
 	}
@@ -170,23 +177,37 @@ func (w *accessWriter) step(way *access.Way, at access.Where) {
 	if s.Entry.Kind == mode.Symlink {
 		name += " -> " + Path(s.Link)
 	}
-	line := fmt.Sprintf("%-11s %s:%s  %s", listing, User(s.Entry.UID, n), Group(s.Entry.GID, n), name)
+	line := fmt.Sprintf("%-11s %-*s %s", listing, owners, w.owners(s), name)
+	said := w.said(at)
+	if len(said) == 1 && len(line)+len(said[0])+7 <= w.style.width() {
+		line, said = line+"  "+w.style.faint(said[0]), nil
+	}
 	fmt.Fprintf(w, "  %s %s\n", w.mark(at), line)
+	for _, text := range said {
+		w.WriteString(w.style.faint(w.style.wrap("       ", text)))
+	}
+	if shown, _ := w.checks(at); len(shown) > 0 {
+		w.WriteString(w.style.faint(w.style.wrap("       ", w.entries(s))))
+	}
+}
+
+func (w *accessWriter) owners(s *access.Step) string {
+	return User(s.Entry.UID, w.a.Names) + ":" + Group(s.Entry.GID, w.a.Names)
+}
+
+// said is what the checks of a component have to say, each once.
+func (w *accessWriter) said(at access.Where) (texts []string) {
 	shown, _ := w.checks(at)
-	said := map[string]bool{}
 	for _, c := range shown {
-		text := c.Reason.Format(n)
+		text := c.Reason.Format(w.a.Names)
 		if wanted := w.a.Wanted(c); wanted != "" {
 			text = wanted + ": " + text
 		}
-		if !said[text] {
-			w.WriteString(w.style.wrap("       ", text))
+		if !slices.Contains(texts, text) {
+			texts = append(texts, text)
 		}
-		said[text] = true
 	}
-	if len(shown) > 0 {
-		w.WriteString(w.style.wrap("       ", w.entries(s)))
-	}
+	return texts
 }
 
 // entries are those of a component's list that concern the one who asks, with the

@@ -16,7 +16,7 @@ import (
 type Who struct {
 	access.Caller
 
-	Name    string   // for people: "bob", "uid 1000", "process 812 (nginx)"
+	Name    string   // for people: "bob", "uid 1000", "process 812 of www-data"
 	Process *Process // nil unless it is a running process
 }
 
@@ -50,24 +50,25 @@ func (e *UnknownError) Error() string {
 func Find(text string, db *account.Database) (*Who, error) {
 	switch pid, isPID := strings.CutPrefix(text, "pid:"); {
 	case text == "" || text == "self":
-		return findProcess(Self())
+		return findProcess("%s (this process)", db, Self)
 	case isPID:
 		n, err := strconv.ParseUint(pid, 10, 31)
 		if err != nil || n == 0 {
 			return nil, &UnknownError{What: "subject", Text: text}
 		}
-		return findProcess(Look(int(n)))
+		return findProcess("process "+pid+" of %s", db, func() (*Process, error) { return Look(int(n)) })
 	case strings.Contains(text, ":"):
 		return findIDs(text, db)
 	}
 	return findUser(text, db)
 }
 
-func findProcess(p *Process, err error) (*Who, error) {
+func findProcess(as string, db *account.Database, look func() (*Process, error)) (*Who, error) {
+	p, err := look()
 	if err != nil {
 		return nil, err
 	}
-	return &Who{Caller: p.Caller, Name: fmt.Sprintf("process %d (%s)", p.PID, p.Name), Process: p}, nil
+	return &Who{Caller: p.Caller, Name: fmt.Sprintf(as, named(p.Caller.UID, db)), Process: p}, nil
 }
 
 func findUser(text string, db *account.Database) (*Who, error) {
