@@ -84,3 +84,14 @@ func TestEffectsHaveWords(t *testing.T) {
 		}
 	}
 }
+
+// Every influence has a name of its own.
+func TestInfluencesHaveNames(t *testing.T) {
+	seen := map[string]bool{"unknown": true}
+	for by := access.CallersGroup; by <= access.PrivateTemporary; by++ {
+		if seen[by.String()] {
+			t.Errorf("influence %d is called %s as well", by, by)
+		}
+		seen[by.String()] = true
+	}
+}

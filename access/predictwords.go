@@ -104,3 +104,20 @@ func special(m mode.Mode) string {
 	}
 	return text
 }
+
+// influences are the names for programs, in the order of the constants.
+var influences = [...]string{
+	"unknown", "callers-group", "setgid-directory", "group-mount", "setgid-passed-on", "setgid-refused", "request-cut", "umask",
+	"default-list-decides", "default-list-took", "list-inherited", "default-inherited", "no-mode",
+	"kept", "mode-of-old", "write-cleared", "caps-cleared", "mode-copied", "mode-set", "list-copied", "list-removed",
+	"default-copied", "default-removed", "owner-set", "owner-refused", "group-set", "group-refused", "special-dropped",
+	"umask-of-program", "caps-copied", "private-temporary",
+}
+
+// String is the influence's name for programs: "setgid-directory".
+func (i Influence) String() string {
+	if int(i) >= len(influences) {
+		return influences[0]
+	}
+	return influences[i]
+}
