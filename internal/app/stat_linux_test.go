@@ -2,6 +2,7 @@ package app
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -166,4 +167,21 @@ func TestReadModesRefusesWithAPlaceToLook(t *testing.T) {
 	if !errors.As(err, &at) {
 		t.Errorf("no error about a path: %v", err)
 	}
+}
+
+// The names in a directory that may be read and not entered are told, although
+// nothing can be said of them.
+func TestLsOfADirectoryWithoutSearch(t *testing.T) {
+	dir := filepath.Join(testfs.ReachableDir(t), "d")
+	testfs.Once(t, func() {
+		must(t, os.Mkdir(dir, 0o700))
+		must(t, os.WriteFile(filepath.Join(dir, "x"), nil, 0o644))
+		must(t, syscall.Chmod(dir, 0o744))
+	})
+	testfs.As(t, testfs.HostileOwner, func(t *testing.T) {
+		unseen, err := Ls(t.Context(), LsRequest{Paths: []string{dir}}, func(*Listing) error { return nil })
+		if err != nil || unseen.Count != 1 || unseen.First[0].Path != dir+"/x" || !errors.Is(unseen.First[0].Err, fs.ErrPermission) {
+			t.Errorf("%+v, %v", unseen, err)
+		}
+	})
 }

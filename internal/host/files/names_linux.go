@@ -20,7 +20,10 @@ func (r *Root) Names(rel string) ([]string, error) {
 }
 
 func (r *Root) listed(rel string) (int, error) {
-	if rel == "." {
+	switch {
+	case rel == "." && r.proc != nil:
+		return r.proc.Follow(r.fd, sys.List) // opening "." would take x of it
+	case rel == ".":
 		return sys.Open(r.fd, ".", sys.List)
 	}
 	return r.calls.OpenBeneath(r.fd, rel, sys.List, 0)
