@@ -52,7 +52,12 @@ type gatherer struct {
 }
 
 func newGatherer(o Options) (*gatherer, error) {
-	g := &gatherer{o: o, root: -1, at: -1, table: o.Mounts, sight: ownSight()}
+	g := &gatherer{o: o, root: -1, at: -1, table: o.Mounts}
+	if o.Sight != nil {
+		g.sight = o.Sight.own
+	} else {
+		g.sight = ownSight()
+	}
 	g.proc, _ = sys.OpenProc()
 	if g.table == nil {
 		g.table, _ = mounts.Load() // without it every step's mount is unknown

@@ -25,6 +25,7 @@ type Options struct {
 	Name     bool          // a slash behind the last component neither follows a link nor asks for a directory (access.Action.Names)
 	Facts    entry.Facts   // of the object, beside Stat, AccessACL and Attributes, which every step has
 	Mounts   *mounts.Table // of the subject (mounts.LoadOf); nil: read for every call, of this process
+	Sight    *Sight        // how this process sees ids; nil: found out for every call
 }
 
 // Error is a way that cannot be begun.
