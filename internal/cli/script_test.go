@@ -20,7 +20,8 @@ func TestMain(m *testing.M) {
 	if os.Getenv(asWard) != "" {
 		os.Exit(Main())
 	}
-	testscript.Main(m, map[string]func(){"ward": func() { os.Exit(Main()) }})
+	ward := func() { os.Exit(Main()) }
+	testscript.Main(m, map[string]func(){"ward": ward, "chmod": ward, "chown": ward, "chgrp": ward})
 }
 
 // Every command with right and wrong input.

@@ -169,10 +169,9 @@ func (s *side) commandLine() []string {
 		args = append(args, o)
 	}
 	expr := generated(r)
-	if r.IntN(3) > 0 || !strings.HasPrefix(expr, "-") {
-		if r.IntN(4) > 0 || strings.HasPrefix(expr, "-") && r.IntN(2) == 0 {
-			args = append(args, "--")
-		}
+	// Of long options there are more than the installed chmod may have.
+	if strings.HasPrefix(expr, "--") || r.IntN(2) == 0 {
+		args = append(args, "--")
 	}
 	args = append(append(args, expr), s.operands...)
 	return args
