@@ -39,7 +39,7 @@ func (r *Root) slowPlaces() slowPlaces {
 	setStat(&e, &r.stat)
 	return slowPlaces{
 		device: e.ID.Device, beside: besideSlow(string(mounts), r.path),
-		tellsEnd: system == "ext4" || system == "btrfs",
+		tellsEnd: system == "ext4",
 	}
 }
 

@@ -38,8 +38,9 @@ func SeekNames(fd int, place int64) error {
 }
 
 // AtEnd says that the last entry in buf is the directory's last, where the file
-// system tells so by a place that no entry has, as ext4 (EXT4_HTREE_EOF_64BIT in
-// fs/ext4/dir.c) and btrfs (btrfs_real_readdir) do. False says nothing.
+// system tells so by a place that no entry has, as ext4 does (EXT4_HTREE_EOF_64BIT
+// in fs/ext4/dir.c). A piece cut short by a signal or an error does not say it.
+// False says nothing.
 func AtEnd(buf []byte) bool {
 	var next uint64
 	for len(buf) >= offName {
