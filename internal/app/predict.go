@@ -125,7 +125,7 @@ func umaskOf(who *process.Who, asked string, db *account.Database) (mode.Mode, s
 	if asked != "" {
 		m, err := mode.ParseUmask(asked, 0)
 		if err != nil {
-			return 0, "", &RequestError{Problem: fmt.Sprintf("umask %q", asked), Err: err}
+			return 0, "", &RequestError{Problem: err.Error()}
 		}
 		return m, "as asked for", nil
 	}
@@ -297,7 +297,7 @@ func (p *Prediction) mode() (mode.Mode, error) {
 	if text := p.Request.Mode; text != "" {
 		m, err := mode.Parse(text)
 		if err != nil {
-			return 0, &RequestError{Problem: fmt.Sprintf("mode %q", text), Err: err}
+			return 0, &RequestError{Problem: err.Error()}
 		}
 		return m, nil
 	}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -83,7 +84,6 @@ func newPredictCommand(c *console) *cobra.Command {
 	f.BoolVar(&o.owner, "same-owner", false, "extract: give it to the owner in the archive, as tar does for root")
 	f.BoolVar(&o.notOwner, "no-same-owner", false, "extract: as root too, leave it to who extracts")
 	f.StringVarP(&o.format, "format", "f", "text", "how to answer: `FORMAT` is text or json")
-	cmd.MarkFlagsMutuallyExclusive("same-owner", "no-same-owner")
 	_ = cmd.RegisterFlagCompletionFunc("as", completeWho)
 	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"text", "json"}, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
@@ -139,10 +139,8 @@ func (o *predictOptions) parse(cmd *cobra.Command, args []string) error {
 			return usage(cmd, fmt.Errorf("--%s means nothing for %s", name, q.What))
 		}
 	}
-	for _, name := range []string{"umask", "mode", "owner", "group", "as"} {
-		if f := cmd.Flags().Lookup(name); f.Changed && f.Value.String() == "" {
-			return usage(cmd, fmt.Errorf("--%s is empty; is a variable not set?", name))
-		}
+	if err := errors.Join(notEmpty(cmd, "umask", "mode", "owner", "group", "as"), apart(cmd, "same-owner", "no-same-owner")); err != nil {
+		return err
 	}
 	paths := args[1:]
 	if want := pathsOf(q.What); len(paths) != want {
@@ -170,4 +168,23 @@ func pathsOf(m app.Making) int {
 		return 2
 	}
 	return 1
+}
+
+// notEmpty refuses options that were given nothing: "$UMASK" of a variable that is
+// not set.
+func notEmpty(cmd *cobra.Command, names ...string) error {
+	for _, name := range names {
+		if f := cmd.Flags().Lookup(name); f.Changed && f.Value.String() == "" {
+			return usage(cmd, fmt.Errorf("--%s is empty; is a variable not set?", name))
+		}
+	}
+	return nil
+}
+
+// apart refuses two options together.
+func apart(cmd *cobra.Command, a, b string) error {
+	if cmd.Flags().Changed(a) && cmd.Flags().Changed(b) {
+		return usage(cmd, fmt.Errorf("--%s and --%s mean nothing together", a, b))
+	}
+	return nil
 }
