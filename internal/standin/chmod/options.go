@@ -16,8 +16,8 @@ import (
 type Request struct {
 	Change       mode.Expr
 	Text         string // the mode as it was written, "" for --reference
-	Naive        bool // the mode came as options: tell where the umask surprises
-	Reference    bool // the mode is that of a file
+	Naive        bool   // the mode came as options: tell where the umask surprises
+	Reference    bool   // the mode is that of a file
 	Files        []string
 	Recurse      bool
 	Links        fts.Links
