@@ -168,18 +168,31 @@ func (c *Changing) open(i int) {
 		return
 	}
 	o.root = root
+	if why := c.rails().Root(o.path()); why != "" && c.request.Recurse {
+		c.refuse(&o, why, "--allow-system "+o.path())
+		return
+	}
 	runner := accounts.Runner().Subject.UID
 	if err := files.CheckAncestors(root, runner, c.Names, c.request.AllowAncestor); err != nil {
-		t := Touched{Operand: i, Path: operand.Path, Fate: LeftAlone, Text: err.Error()}
+		hint := ""
 		var a *files.AncestorError
 		if errors.As(err, &a) {
-			t.Hint = "--allow-ancestor " + a.Path
+			hint = "--allow-ancestor " + a.Path
 		}
-		c.Touched = append(c.Touched, t)
-		_ = root.Close()
+		c.refuse(&o, err.Error(), hint)
 		return
 	}
 	c.opened = append(c.opened, o)
+}
+
+// refuse leaves an operand alone, with all below it.
+func (c *Changing) refuse(o *opened, why, hint string) {
+	c.Touched = append(c.Touched, Touched{Operand: o.number, Path: o.given, Fate: LeftAlone, Text: why, Hint: hint})
+	_ = o.root.Close()
+}
+
+func (c *Changing) rails() plan.Rails {
+	return plan.Rails{Allowed: absolute(c.request.AllowSystem), Homes: homes(c.Names)}
 }
 
 func isLink(path string) bool {
@@ -255,7 +268,7 @@ func (c *Changing) look(ctx context.Context, p *Prepared) error {
 	if err != nil {
 		return &RequestError{Problem: "--exclude", Err: err}
 	}
-	w := &changeWalk{changing: c, exclude: exclude, rails: plan.Rails{Allowed: absolute(c.request.AllowSystem), Homes: homes(c.Names)}}
+	w := &changeWalk{changing: c, exclude: exclude, rails: c.rails()}
 	if p != nil {
 		w.sink = func() sink { return newBlockSink(p.journal, p.Header) }
 	}

@@ -195,7 +195,7 @@ func (t *teller) tell(x *app.Touched) {
 		}
 	}
 	t.failed = true
-	if t.verbosity == standin.Every {
+	if t.verbosity == standin.Every && (x.Fate != app.LeftAlone || x.Known != 0) {
 		t.lost(t, x, x.Fate == app.NotChanged || x.Fate == app.LeftAlone)
 	}
 }
