@@ -19,6 +19,7 @@ type Fix struct {
 	// changes: whom the fix lets in as well, or shuts out as well where it stops an
 	// access.
 	Users, Processes int
+	Unlisted         int // ids to whom it changes as well, which components name and no account has
 
 	// Touched counts the users of the database, the one who asks left out, who get
 	// any right (or lose one, where an access is stopped) to an object that the
@@ -104,6 +105,9 @@ func (s *search) try(first style, rest []style) {
 	for _, r := range first(t, &check) {
 		if done, ok := t.with(r).complete(check, 0); ok {
 			s.add(done)
+			if r.Does == Grant {
+				return // the broader capabilities come after it
+			}
 		}
 	}
 }
@@ -216,7 +220,7 @@ func (s *search) ranked() []Fix {
 	slices.SortStableFunc(s.found, func(a, b Fix) int {
 		return cmp.Or(
 			cmp.Compare(a.everywhere(), b.everywhere()),
-			cmp.Compare(a.Users+a.Processes, b.Users+b.Processes),
+			cmp.Compare(a.others(), b.others()),
 			cmp.Compare(a.Breadth, b.Breadth),
 			cmp.Compare(a.Touched, b.Touched),
 			cmp.Compare(len(a.Remedies), len(b.Remedies)),
@@ -224,6 +228,8 @@ func (s *search) ranked() []Fix {
 	})
 	return s.found[:min(len(s.found), mostFixes)]
 }
+
+func (f Fix) others() int { return f.Users + f.Unlisted + f.Processes }
 
 // everywhere puts what opens all of the machine behind everything else.
 func (f Fix) everywhere() int {
@@ -252,6 +258,12 @@ func (s *search) count(f *Fix, t *trial) {
 			f.Users++
 		}
 	}
+	for i := range after.more {
+		u := &after.more[i]
+		if u.Name == "" && u.UID != s.question.Caller.UID && s.turned(s.before.users.unlisted(u.UID), after.answer(len(after.users)+i)) {
+			f.Unlisted++
+		}
+	}
 	for i, answer := range s.processes(&t.Question) {
 		if s.turned(s.before.processes[i], answer) && s.crowd.Processes[i].UID != s.question.Caller.UID {
 			f.Processes++
@@ -277,7 +289,17 @@ func (s *search) processes(q *Question) []Answer {
 	return answers
 }
 
-// answer is what the listed user at a position may.
+// unlisted is what an id may that no account has.
+func (p *Permitted) unlisted(uid ident.UID) Answer {
+	for i := range p.more {
+		if p.more[i].UID == uid {
+			return p.answer(len(p.users) + i)
+		}
+	}
+	return p.Rest().Verdict.Answer
+}
+
+// answer is what the user at a position may.
 func (p *Permitted) answer(position int) Answer { return p.Standings[p.of[position]].Verdict.Answer }
 
 // touched counts users who gain or lose any right to what the remedies change.

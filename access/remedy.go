@@ -221,8 +221,9 @@ func (r Remedy) Commands(n acl.Names, who string) [][]string {
 	case ActAs:
 		return [][]string{{"sudo", "-u", sudoName(n, r.UID), "--", "COMMAND"}}
 	case Grant:
-		name := r.Cap.String()
-		return [][]string{{"setpriv", "--ambient-caps", "+" + strings.TrimPrefix(name, "cap_"), "--inh-caps", "+" + strings.TrimPrefix(name, "cap_"), "--reuid", who, "--init-groups", "COMMAND"}}
+		name := strings.TrimPrefix(r.Cap.String(), "cap_")
+		line := []string{"setpriv", "--reuid", who, "--init-groups", "--inh-caps", "+" + name, "--ambient-caps", "+" + name, "COMMAND"}
+		return [][]string{line}
 	case Remount:
 		return [][]string{{"mount", "-o", "remount," + r.Options, r.Path}}
 	}

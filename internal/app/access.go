@@ -3,6 +3,7 @@ package app
 import (
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -119,14 +120,18 @@ func gatherQuestion(q AccessRequest, who *process.Who) (*access.Question, []*acc
 	o := viewOf(who)
 	o.NoFollow = !q.Action.Follows(q.With)
 	o.Facts = factsFor(q.Action)
-	way, err := lookup.Gather(q.Path, o)
+	path, target, err := fromHere(q, who)
+	if err != nil {
+		return nil, nil, err
+	}
+	way, err := lookup.Gather(path, o)
 	if err != nil {
 		return nil, nil, err
 	}
 	question := &access.Question{Caller: &who.Caller, Host: lookup.HostRules(), Action: q.Action, With: q.With, Way: way}
 	if q.Action.TwoPaths() {
 		o.NoFollow = true
-		if question.Target, err = lookup.Gather(q.Target, o); err != nil {
+		if question.Target, err = lookup.Gather(target, o); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -138,6 +143,26 @@ func gatherQuestion(q AccessRequest, who *process.Who) (*access.Question, []*acc
 		question.With.Interpreters, question.With.NoFormat = ways, none
 	}
 	return question, otherPlaces(question, o), nil
+}
+
+// fromHere makes paths absolute that a person typed who asks about somebody else: he
+// would have to come here first. Only for this process itself, and for one that sees
+// another tree, they count from its own working directory.
+func fromHere(q AccessRequest, who *process.Who) (path, target string, err error) {
+	path, target = q.Path, q.Target
+	if p := who.Process; p != nil && (p.PID == os.Getpid() || p.View == account.No) {
+		return path, target, nil
+	}
+	here, err := os.Getwd()
+	if err != nil {
+		return "", "", fmt.Errorf("find the working directory: %w", err)
+	}
+	for _, p := range []*string{&path, &target} {
+		if *p != "" && !filepath.IsAbs(*p) {
+			*p = here + "/" + *p // not cleaned: "x/.." may lead elsewhere by a link
+		}
+	}
+	return path, target, nil
 }
 
 func factsFor(a access.Action) entry.Facts {

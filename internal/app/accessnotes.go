@@ -49,10 +49,7 @@ func (a *AccessAnswer) noteMissing() (AccessNote, bool) {
 		return AccessNote{}, false
 	}
 	dir := &w.Steps[max(w.Directory(), 0)]
-	name := w.Missing
-	if name == "" {
-		name, _, _ = strings.Cut(w.Rest, "/")
-	}
+	name := Gone(w)
 	q := *a.Question
 	q.Action, q.With, q.Target = access.Creating, access.With{}, nil
 	q.Way = &access.Way{Steps: w.Steps, Missing: name}
@@ -64,6 +61,18 @@ func (a *AccessAnswer) noteMissing() (AccessNote, bool) {
 		may = "perhaps could create it: not everything that decides was seen"
 	}
 	return AccessNote{About: "missing", Text: fmt.Sprintf("%q does not exist in %s; %s %s", name, dir.Path, a.Who.Name, may)}, true
+}
+
+// Gone is the first component of a way that does not exist; "" where all do.
+func Gone(w *access.Way) string {
+	switch {
+	case w.Missing != "":
+		return w.Missing
+	case w.Broken != "ENOENT":
+		return ""
+	}
+	name, _, _ := strings.Cut(w.Rest, "/")
+	return name
 }
 
 // noteUnseen says which facts would have been needed.
@@ -149,8 +158,8 @@ func (a *AccessAnswer) noteHiddenOwner() (AccessNote, bool) {
 		what = "group " + a.Names.GroupName(s.Entry.GID)
 	}
 	return AccessNote{About: "unmapped-owner", Text: fmt.Sprintf(
-		"the %s of %s has no id in the namespace of the process (nobody, %d, is shown there): CAP_DAC_OVERRIDE has no effect on it, and root inside is an ordinary user to it. Map the id (/etc/subuid), or let in the user outside",
-		what, s.Path, overflowID)}, true
+		"%s: its %s has no number in the namespace of the process, which sees nobody (%d) there. CAP_DAC_OVERRIDE has no effect on it, and root inside is an ordinary user to it. Map the id (/etc/subuid), or let in the user outside",
+		s.Path, what, overflowID)}, true
 }
 
 const overflowID = 65534 // /proc/sys/kernel/overflowuid
@@ -295,8 +304,11 @@ func (a *AccessAnswer) noteNoExec() (AccessNote, bool) {
 
 // noteFormat: ENOEXEC is no denial.
 func (a *AccessAnswer) noteFormat() (AccessNote, bool) {
-	if a.Verdict.Reason.Rule != access.NoFormat {
+	if !a.Question.With.NoFormat {
 		return AccessNote{}, false
+	}
+	if a.Verdict.Reason.Rule != access.NoFormat {
+		return AccessNote{About: "no-format", Text: "besides, the file is neither a program nor begins with #!: were it allowed, execve would answer ENOEXEC"}, true
 	}
 	return AccessNote{About: "no-format", Text: "the permissions allow it: execve answers ENOEXEC since the file is neither a program nor begins with #!. A shell would run it as a shell script; give it a first line",
 		Do: [][]string{{"sh", a.Where(access.Where{})}}}, true

@@ -105,7 +105,11 @@ type place struct {
 // newReachWalk looks up the way to the root, and decides whether the caller comes in.
 func newReachWalk(r *Reached) (*reachWalk, error) {
 	o := viewOf(r.Who)
-	way, err := lookup.Gather(r.Request.Root, o)
+	path, _, err := fromHere(AccessRequest{Path: r.Request.Root}, r.Who)
+	if err != nil {
+		return nil, err
+	}
+	way, err := lookup.Gather(path, o)
 	if err != nil {
 		return nil, err
 	}

@@ -101,8 +101,23 @@ func (w *accessWriter) ways() {
 	if q.Target != nil {
 		w.way(1, "the new name:")
 	}
-	for i := range q.With.Interpreters {
-		w.way(int8(i+2), "what runs it:")
+	for i, way := range q.With.Interpreters {
+		number := int8(i + 2)
+		switch at := w.a.Verdict.Where; {
+		case w.a.Verdict.Answer != access.Allowed && at.Way == number:
+			w.way(number, "what runs it:")
+		case w.a.Verdict.Answer != access.Allowed && at.Way < number:
+			return
+		default:
+			w.runner(way)
+		}
+	}
+}
+
+// runner is what runs a program, in one line, where nothing is wrong with it.
+func (w *accessWriter) runner(way *access.Way) {
+	if s := way.Object(); s != nil {
+		fmt.Fprintf(w, "  ok %s %s  %s\n", s.Entry.Mode.Format(s.Entry.Kind), w.owners(s), Path(s.Path)+"  (runs it)")
 	}
 }
 
@@ -122,8 +137,8 @@ func (w *accessWriter) way(number int8, title string) {
 	for i := range way.Steps {
 		w.step(way, access.Where{Way: number, Step: i}, owners)
 	}
-	if way.Missing != "" {
-		fmt.Fprintf(w, "  %s %s\n", w.mark(access.Where{Way: number, Step: len(way.Steps)}), Path(way.Missing)+": does not exist")
+	if gone := app.Gone(way); gone != "" {
+		fmt.Fprintf(w, "  %s %s\n", w.mark(access.Where{Way: number, Step: len(way.Steps)}), Path(gone)+" does not exist")
 	}
 }
 
@@ -242,7 +257,13 @@ func (w *accessWriter) entries(s *access.Step) string {
 func (w *accessWriter) subject() {
 	who := w.a.Who
 	n := w.a.Names
-	text := fmt.Sprintf("%s: uid %d, gid %d (%s)", Path(who.Name), who.UID, who.GID, Group(who.GID, n))
+	text := fmt.Sprintf("uid %d, gid %d", who.UID, who.GID)
+	if name := Group(who.GID, n); name != number(uint32(who.GID)) {
+		text += " (" + name + ")"
+	}
+	if name := Path(who.Name); !strings.HasPrefix(name, "uid ") {
+		text = name + ": " + text
+	}
 	if len(who.Groups) > 0 {
 		names := make([]string, len(who.Groups))
 		for i, g := range who.Groups {
@@ -325,7 +346,7 @@ func (w *accessWriter) fix(number int, f *access.Fix) {
 	for _, r := range f.Remedies {
 		lines := r.Commands(w.a.Names, w.a.UserName())
 		if r.Does == access.MoveTo {
-			fmt.Fprintf(w, "       use %s instead\n", Path(r.Path))
+			fmt.Fprintf(w, "       let it lie at %s instead\n", Path(r.Path))
 		}
 		for _, line := range lines {
 			fmt.Fprintf(w, "       %s\n", w.style.bold(Shell(line)))
@@ -350,14 +371,24 @@ func (w *accessWriter) reach(f *access.Fix) string {
 	if f.Users > 0 {
 		whom = append(whom, plural(int64(f.Users), "other user"))
 	}
+	if f.Unlisted > 0 {
+		whom = append(whom, plural(int64(f.Unlisted), "uid")+" without account")
+	}
 	if f.Processes > 0 {
-		whom = append(whom, plural(int64(f.Processes), "other process"))
+		whom = append(whom, otherProcesses(f.Processes))
 	}
 	text := nobody
 	if whom != nil {
-		text = verb + " " + strings.ReplaceAll(strings.Join(whom, " and "), "processs", "processes")
+		text = verb + " " + strings.Join(whom, " and ")
 	}
 	return text + breadths[f.Breadth]
+}
+
+func otherProcesses(n int) string {
+	if n == 1 {
+		return "1 other process"
+	}
+	return count(int64(n)) + " other processes"
 }
 
 // breadths says how far a fix goes beyond the path.

@@ -78,6 +78,7 @@ type accessNoteJSON struct {
 
 type wayOutJSON struct {
 	OtherUsers     int                `json:"otherUsers"`
+	UnlistedUsers  int                `json:"unlistedUsers"` // uids that components name and no account has
 	OtherProcesses int                `json:"otherProcesses"`
 	TouchedUsers   int                `json:"touchedUsers"`
 	Breadth        string             `json:"breadth"`
@@ -193,7 +194,7 @@ func stepOf(a *app.AccessAnswer, s *access.Step, at access.Where) accessStepJSON
 }
 
 func fixOf(a *app.AccessAnswer, f *access.Fix) wayOutJSON {
-	d := wayOutJSON{OtherUsers: f.Users, OtherProcesses: f.Processes, TouchedUsers: f.Touched, Breadth: f.Breadth.String(), Remedies: []accessRemedyJSON{}}
+	d := wayOutJSON{OtherUsers: f.Users, UnlistedUsers: f.Unlisted, OtherProcesses: f.Processes, TouchedUsers: f.Touched, Breadth: f.Breadth.String(), Remedies: []accessRemedyJSON{}}
 	for _, r := range f.Remedies {
 		d.Remedies = append(d.Remedies, remedyOf(a, r))
 	}
