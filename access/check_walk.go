@@ -44,7 +44,8 @@ func (j *judge) search(w *Way, step int, number int8) bool {
 func (j *judge) follow(w *Way, i int, number int8) bool {
 	s := &w.Steps[i]
 	where := Where{number, i}
-	if s.Trailing && s.Parent >= 0 {
+	// Who searches a directory looks up a name behind the link, which is then not trailing.
+	if s.Trailing && s.Parent >= 0 && j.q.Action != Searching {
 		if r := j.protectedSymlink(s, &w.Steps[s.Parent]); r.answer != Allowed && !j.take(where, r) {
 			return false
 		}

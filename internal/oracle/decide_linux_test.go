@@ -175,9 +175,10 @@ func (x *trial) round(s *stage, r *rand.Rand) {
 	if readOnly {
 		subjects = 3
 	}
+	known := &known{ways: map[string]*access.Way{}, programs: map[*access.Way]access.With{}}
 	for range subjects {
 		if !x.t.Failed() {
-			x.subject(s, scene, r)
+			x.subject(s, scene, known, r)
 		}
 	}
 	if readOnly {
@@ -197,7 +198,7 @@ func (s *stage) freeze(flags uintptr) error {
 }
 
 // subject asks what it likes, half of it with an aim at what was met too seldom.
-func (x *trial) subject(s *stage, scene *Scene, r *rand.Rand) {
+func (x *trial) subject(s *stage, scene *Scene, known *known, r *rand.Rand) {
 	aims := Neediest(x.tally.facts, x.aims)
 	var become func(*rand.Rand, *Credentials)
 	if chance(r, 60) {
@@ -205,17 +206,42 @@ func (x *trial) subject(s *stage, scene *Scene, r *rand.Rand) {
 	}
 	who := s.world.AnySubject(r, become)
 	defer who.Doer.End()
-	ways := map[string]*access.Way{}
 	for range 6 {
 		for _, a := range access.Actions() {
 			view, ask := s.world.AnyQuestion(r, scene, a)
-			if !x.ask(&occasion{stage: s, scene: scene, who: who, view: view, ask: ask, ways: ways}) {
+			if !x.ask(&occasion{stage: s, scene: scene, who: who, view: view, ask: ask, known: known}) {
 				return
 			}
-			o := &occasion{stage: s, scene: scene, who: who, ways: ways}
+			o := &occasion{stage: s, scene: scene, who: who, known: known}
 			if o.aimAt(x.t, aims[min(r.IntN(5), r.IntN(len(aims)))], r) && !x.ask(o) {
 				return
 			}
+		}
+	}
+}
+
+// known is what was gathered of a scene, as long as it holds.
+type known struct {
+	ways     map[string]*access.Way
+	programs map[*access.Way]access.With // interpreters
+}
+
+// forget drops what goes through a name that was made anew, in any view.
+func (k *known) forget(name string) {
+	clear(k.programs)
+	touches := func(at string) bool {
+		i := strings.Index(at+"/", "/"+name+"/")
+		return i >= 0
+	}
+	for key, w := range k.ways {
+		for i := range w.Steps {
+			if touches(w.Steps[i].Path) {
+				delete(k.ways, key)
+				break
+			}
+		}
+		if d := w.Directory(); w.Missing != "" && d >= 0 && touches(w.Steps[d].Path+"/"+w.Missing) || w.Broken != "" {
+			delete(k.ways, key)
 		}
 	}
 }
@@ -227,7 +253,7 @@ type occasion struct {
 	who   *Subject
 	view  View
 	ask   Ask // with outside ids
-	ways  map[string]*access.Way
+	known *known
 
 	q       access.Question
 	verdict access.Verdict
@@ -283,7 +309,7 @@ func (x *trial) ask(o *occasion) bool {
 func (x *trial) settingsChanged(o *occasion, before access.Host) bool {
 	must(x.t, o.stage.world.Reload())
 	after := o.stage.world.Host
-	clear(o.ways) // they point to the mounts of before
+	clear(o.known.ways) // they point to the mounts of before
 	return before.ProtectedFifos != after.ProtectedFifos || before.ProtectedHardlinks != after.ProtectedHardlinks ||
 		before.ProtectedRegular != after.ProtectedRegular || before.ProtectedSymlinks != after.ProtectedSymlinks
 }
@@ -316,15 +342,24 @@ func (o *occasion) question(t *testing.T) {
 		o.q.Target = o.way(t, a.Path2, lookup.Options{NoFollow: true, Name: true}, false)
 	}
 	if a.Action == access.Executing {
-		var err error
-		o.q.With.Interpreters, o.q.With.NoFormat, err = lookup.Interpreters(o.q.Way, lookup.Options{Mounts: o.stage.world.Mounts, Sight: o.stage.world.Sight})
-		must(t, err)
+		o.interpreters(t)
 	}
+}
+
+func (o *occasion) interpreters(t *testing.T) {
+	with, ok := o.known.programs[o.q.Way]
+	if !ok {
+		var err error
+		with.Interpreters, with.NoFormat, err = lookup.Interpreters(o.q.Way, lookup.Options{Mounts: o.stage.world.Mounts, Sight: o.stage.world.Sight})
+		must(t, err)
+		o.known.programs[o.q.Way] = with
+	}
+	o.q.With.Interpreters, o.q.With.NoFormat = with.Interpreters, with.NoFormat
 }
 
 func (o *occasion) way(t *testing.T, path string, options lookup.Options, program bool) *access.Way {
 	key := fmt.Sprint(options.NoFollow, options.Name, program, path)
-	if w, ok := o.ways[key]; ok {
+	if w, ok := o.known.ways[key]; ok {
 		return w
 	}
 	options.Mounts, options.Sight = o.stage.world.Mounts, o.stage.world.Sight
@@ -333,7 +368,7 @@ func (o *occasion) way(t *testing.T, path string, options lookup.Options, progra
 	}
 	w, err := lookup.Gather(path, options)
 	must(t, err)
-	o.ways[key] = w
+	o.known.ways[key] = w
 	return w
 }
 
@@ -365,8 +400,8 @@ func (o *occasion) repair() error {
 	if slices.Contains(names, outOfScene) {
 		return fmt.Errorf("%v changed what no scene holds", o.ask)
 	}
-	clear(o.ways)
 	for _, name := range names {
+		o.known.forget(name)
 		if err := o.scene.Repair(name, o.ask.Action == access.Renaming); err != nil {
 			return fmt.Errorf("after %v: %w", o.ask, err)
 		}
