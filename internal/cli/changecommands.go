@@ -106,6 +106,7 @@ func changeCommand(use, short, long, example string, run func(*standin.Program, 
 	f.BoolP("silent", "f", false, "leave most messages out; also --quiet")
 	f.BoolP("recursive", "R", false, "directories with all that they hold")
 	f.BoolP("no-dereference", "h", false, "change a symbolic link itself")
+	f.Bool("help", false, "print the options") // without cobra's -h, which is another here
 	f.Bool("preserve-root", false, "taken, and always so: / is left alone")
 	f.Bool("no-preserve-root", false, "taken, and of no effect")
 	f.Bool("dry-run", false, "say what would change, and change nothing")
