@@ -17,7 +17,7 @@ does not hold. Silence means that all of it holds. For scripts and tests.
     mode=atmost:0640     no bit beyond these;  mode=atleast:0500  at least these
     owner=app group=dev  by name or number
     acl=u:bob:r          entries as for setfacl -m;  acl=none  no list
-    type=file            file, dir, symlink, fifo, socket, char-device, block-device
+    type=file            or dir, symlink, fifo, socket, char-device, block-device
 
 A symbolic link is not followed unless --follow is given.`
 

@@ -62,9 +62,11 @@ func newRootCommand(c *console) *cobra.Command {
 	return root
 }
 
-// plain leaves cobra's "[flags]" out of usage lines: the template has its own word.
+// plain leaves cobra's "[flags]" out of usage lines, since the template has its own
+// word, and makes help fit a terminal.
 func plain(cmd *cobra.Command) {
 	cmd.DisableFlagsInUseLine = true
+	cmd.Long = paragraphs(cmd.Long)
 	for _, below := range cmd.Commands() {
 		plain(below)
 	}

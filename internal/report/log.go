@@ -90,8 +90,9 @@ func RunText(w io.Writer, l *app.RunLog, style Style) error {
 	}
 	field("symlinks", "not followed, on the way or at the end")
 	field("changes", count(l.Changes))
+	t := runText{out, style, l, map[int]bool{}}
 	err := l.Each(func(x *app.Logged) error {
-		logged(out, x, l, style)
+		t.logged(x)
 		return nil
 	})
 	if err != nil {
@@ -100,17 +101,25 @@ func RunText(w io.Writer, l *app.RunLog, style Style) error {
 	return out.Flush()
 }
 
-func logged(out *bufio.Writer, x *app.Logged, l *app.RunLog, style Style) {
-	fmt.Fprintf(out, "\n%s\n", Path(app.Place(l.Header.Root, x.Path)))
-	for _, d := range Differences(&x.Before, &x.After, x.Kind, l.Names) {
-		fmt.Fprintf(out, "    %s %s -> %s\n", d.Attribute, d.From, d.To)
+// runText writes what a run did to objects.
+type runText struct {
+	*bufio.Writer
+	Style
+	log    *app.RunLog
+	reason map[int]bool // rules whose reason has been given
+}
+
+func (t runText) logged(x *app.Logged) {
+	names := t.log.Names
+	fmt.Fprintf(t, "\n%s\n", Path(app.Place(t.log.Header.Root, x.Path)))
+	for _, d := range Differences(&x.Before, &x.After, x.Kind, names) {
+		fmt.Fprintf(t, "    %s %s -> %s\n", d.Attribute, d.From, d.To)
 	}
-	if same := unchanged(x, l.Names); len(same) > 0 {
-		out.WriteString(style.wrap("    ", "unchanged: "+strings.Join(same, ", ")))
+	if same := unchanged(x, names); len(same) > 0 {
+		t.WriteString(t.wrap("    ", "unchanged: "+strings.Join(same, ", ")))
 	}
 	for _, r := range x.Rules {
-		rule := l.Header.Rules[r]
-		out.WriteString(style.wrap("    ", "rule "+Named(rule.ID, rule.Title)))
+		t.because(r)
 	}
 	if x.Outcome == "verified" {
 		return
@@ -119,7 +128,17 @@ func logged(out *bufio.Writer, x *app.Logged, l *app.RunLog, style Style) {
 	if x.Cause != "" {
 		text += ": " + x.Cause
 	}
-	out.WriteString(style.wrap("    ", text))
+	t.WriteString(t.wrap("    ", text))
+}
+
+// because names a rule, and the first time also its reason.
+func (t runText) because(number int) {
+	rule := t.log.Header.Rules[number]
+	t.WriteString(t.wrap("    ", "rule "+Named(rule.ID, rule.Title)))
+	if !t.reason[number] {
+		t.WriteString(t.wrap("      ", rule.Reason))
+	}
+	t.reason[number] = true
 }
 
 // unchanged is what mode, owner, group and access list were and are. A list that the
