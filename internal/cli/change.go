@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -238,66 +237,19 @@ func (t *teller) effective(x *app.Touched) {
 	}
 }
 
-// changeDocument is what --format json prints.
-type changeDocument struct {
-	Version int             `json:"version"`
-	Kind    string          `json:"kind"`
-	Command string          `json:"command"`
-	Request string          `json:"request"`
-	DryRun  bool            `json:"dryRun"`
-	Run     string          `json:"run,omitempty"` // by which it can be undone
-	Changes int64           `json:"changes"`
-	Objects []changedObject `json:"objects"`
-}
-
-type changedObject struct {
-	Path   string            `json:"path"`
-	Type   string            `json:"type,omitempty"`
-	Result string            `json:"result"`
-	Before *report.StateJSON `json:"before,omitempty"`
-	After  *report.StateJSON `json:"after,omitempty"`
-	Reason string            `json:"reason,omitempty"`
-	Hint   string            `json:"hint,omitempty"`
-}
-
-// document prints everything but what was as wanted, which -v adds.
+// document prints all of it as JSON, with -v what was as wanted too.
 func (t *teller) document(c *app.Changing, q app.ChangeRequest, a *app.Applied) {
-	d := changeDocument{Version: 1, Kind: "change", Command: q.Command, Request: q.Words, DryRun: q.Dry, Changes: c.Changes, Objects: []changedObject{}}
+	d := report.Change{Command: q.Command, Request: q.Words, Dry: q.Dry, All: t.verbosity == standin.Every, Reason: standin.Reason}
 	if a != nil {
 		d.Run = a.ID
 	}
 	for i := range c.Touched {
-		x := &c.Touched[i]
-		t.failed = t.failed || x.Fate > app.Changes
-		if x.Fate != app.AsWanted || t.verbosity == standin.Every {
-			d.Objects = append(d.Objects, t.object(x, q.Dry))
-		}
+		t.failed = t.failed || c.Touched[i].Fate > app.Changes
 	}
-	text, err := json.MarshalIndent(d, "", "  ")
-	if err != nil {
+	var text strings.Builder
+	if err := report.ChangeJSON(&text, c, d); err != nil {
 		t.program.Fail("%v", err)
-		return
+		t.failed = true
 	}
-	t.program.Say("%s\n", text)
-}
-
-func (t *teller) object(x *app.Touched, dry bool) changedObject {
-	o := changedObject{Path: x.Path, Reason: x.Text, Hint: x.Hint, Result: map[app.Fate]string{
-		app.AsWanted: "as wanted", app.Changes: "changed", app.LeftAlone: "left alone", app.NotChanged: "not changed",
-		app.NoAccess: "no access", app.NoReading: "not readable", app.Leads: "dangling link",
-	}[x.Fate]}
-	if dry && x.Fate == app.Changes {
-		o.Result = "would change"
-	}
-	if x.Err != nil {
-		o.Reason = standin.Reason(x.Err)
-	}
-	if x.Kind != mode.Unknown {
-		o.Type = x.Kind.String()
-	}
-	if x.Known != 0 {
-		before, after := report.State(&x.Before, x.Kind, t.names), report.State(&x.After, x.Kind, t.names)
-		o.Before, o.After = &before, &after
-	}
-	return o
+	t.program.Say("%s", text.String())
 }
