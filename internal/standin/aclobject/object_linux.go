@@ -145,6 +145,9 @@ func (o *Object) Link() bool { return o.kind() == sys.TypeLink }
 // Mode is the twelve bits.
 func (o *Object) Mode() mode.Mode { return mode.Mode(o.Stat.Mode & 0o7777) }
 
+// FD is the descriptor, which serves to name the object while it is held.
+func (o *Object) FD() int { return o.fd }
+
 // Close gives the descriptor back.
 func (o *Object) Close() { sys.ClosePaced(o.fd, o.pace) }
 

@@ -34,7 +34,7 @@ func Run(i *standin.Invocation) int {
 		_, _ = io.WriteString(i.Out, help(i))
 		return 0
 	case last == 'v':
-		_, _ = fmt.Fprintf(i.Out, "%s %s\n", i.Base(), Release)
+		_, _ = fmt.Fprintf(i.Out, "%s %s (ward %s)\n", i.Base(), Release, i.Version)
 		return 0
 	}
 	return newCall(i, o).run(operands)

@@ -43,6 +43,10 @@ type grammar struct {
 	plain   bool // "default:" is no prefix but a user's name (POSIXLY_CORRECT)
 	promote bool // entries go to the default list (-d), and may not say so themselves
 	names   acl.Resolver
+
+	// The name that nobody has, at which reading stopped.
+	unknown      string
+	unknownGroup bool
 }
 
 // reader goes through a text of entries. Past its end it reads NUL, as C would.
@@ -170,9 +174,11 @@ func (g *grammar) named(r *reader, e *acl.Entry, owner, tag acl.Tag) bool {
 		return true
 	}
 	e.Tag = tag
-	id, ok := lookUp(acltext.Unquote(token), tag == acl.Group, g.names)
+	name := acltext.Unquote(token)
+	id, ok := lookUp(name, tag == acl.Group, g.names)
 	if !ok {
 		r.at = start
+		g.unknown, g.unknownGroup = name, tag == acl.Group
 		return false
 	}
 	e.ID = id

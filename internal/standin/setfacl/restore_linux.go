@@ -49,6 +49,7 @@ func (c *call) restore(d *dump, name string) error {
 			return nil
 		case errors.As(err, &mistake):
 			c.mistaken(name, mistake)
+			c.explainUnknown(&d.grammar)
 			return failed
 		case !record.hasPath && name == "":
 			c.message("%s: No filename found in line %d of standard input, aborting\n", c.Base(), before)
@@ -90,13 +91,13 @@ func (r *restorer) record(rec *record, out *inorder.Output) {
 		return
 	}
 	defer o.Close()
-	set, err := r.carryOut(newSequence(append(slices.Clip(fresh), rec.commands...)), func() string { return rec.path }, o, out)
+	err = r.carryOut(newSequence(append(slices.Clip(fresh), rec.commands...)), func() string { return rec.path }, o, out)
 	switch {
 	case err != nil:
 		r.tell(rec.path, o, err, out)
 	case !r.test:
 		r.owner(rec, o, out)
-		r.special(rec, o, set, out)
+		r.special(rec, o, out)
 	}
 }
 
@@ -176,15 +177,13 @@ func (r *restorer) owner(rec *record, o *aclobject.Object, out *inorder.Output) 
 }
 
 // special sets setuid, setgid and sticky as the record has them: a record that tells
-// nothing has none.
-func (r *restorer) special(rec *record, o *aclobject.Object, set mode.Mode, out *inorder.Output) {
+// nothing has none. The other bits are what the access list has made of them (the
+// original takes those from before where the list has given no rights at all).
+func (r *restorer) special(rec *record, o *aclobject.Object, out *inorder.Output) {
 	if !r.owned && o.Mode()&mode.Special == rec.special {
 		return
 	}
-	if set == 0 {
-		set = o.Mode()
-	}
-	if err := o.Chmod(set&mode.Permissions | rec.special); err != nil {
+	if err := o.Chmod(o.Mode()&mode.Permissions | rec.special); err != nil {
 		r.say(out, "%s: Cannot change mode: %s", acltext.Quote(rec.path, acltext.InPath), standin.Reason(err))
 	}
 }

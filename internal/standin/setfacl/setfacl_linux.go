@@ -137,13 +137,13 @@ func (c *call) option(o getopt.Option) error {
 	case 'k':
 		c.add(command{do: removeEntire, def: true})
 	case 'm', 'x', set:
-		return c.entries(byte(o.Value), o.Arg)
+		return c.entries(o.Value, o.Arg)
 	case 'M', 'X', setFile:
 		return c.entriesOf(o.Value, o.Arg)
 	case restoring:
 		return c.restoreFile(o.Arg)
 	case 'v':
-		_, _ = fmt.Fprintf(c.out, "%s %s\n", c.Base(), Release)
+		_, _ = fmt.Fprintf(c.out, "%s %s (ward %s)\n", c.Base(), Release, c.Version)
 		return fine
 	case 'h':
 		_, _ = c.out.WriteString(help(c.Invocation))
@@ -194,18 +194,20 @@ func (r resolver) User(name string) (uint32, bool)  { return r.call.accounts().I
 func (r resolver) Group(name string) (uint32, bool) { return r.call.accounts().IDs().Group(name) }
 
 // entries obeys -m, -x and --set.
-func (c *call) entries(letter byte, text string) error {
-	cs, at, ok := c.grammar(letter == 'x').list(text)
+func (c *call) entries(option int, text string) error {
+	letter := byte(option) // --set is told as -s
+	g := c.grammar(letter == 'x')
+	cs, at, ok := g.list(text)
 	if !ok {
 		if at >= len(text) {
 			c.message("%s: Option -%c incomplete\n", c.Base(), letter)
 		} else {
 			c.message("%s: Option -%c: Invalid argument near character %d\n", c.Base(), letter, at+1)
 		}
-		c.explainEntry(text, at)
+		c.explainEntries(g, text)
 		return misused
 	}
-	c.replacing(letter == set, cs)
+	c.replacing(option == set, cs)
 	return nil
 }
 
@@ -235,9 +237,11 @@ func (c *call) entriesOf(option int, file string) error {
 		in, where = f, "file "+acltext.Quote(file, acltext.InPath)
 	}
 	lines := acltext.NewLines(in)
-	cs, err := c.grammar(option == 'X').lines(lines, false)
+	g := c.grammar(option == 'X')
+	cs, err := g.lines(lines, false)
 	if err != nil {
 		c.message("%s: %s in line %d of %s\n", c.Base(), standin.Reason(err), lines.Read, where)
+		c.explainUnknown(g)
 		return misused
 	}
 	c.replacing(option == setFile, cs)

@@ -162,25 +162,24 @@ func (v *visitor) change(path func() string, o *aclobject.Object, out *inorder.O
 		twin.Lock()
 		defer twin.Unlock()
 	}
-	if _, err := v.carryOut(v.commands, path, o, out); err != nil {
+	if err := v.carryOut(v.commands, path, o, out); err != nil {
 		v.tell(path(), o, err, out)
 	}
 }
 
-// carryOut is change, for a restore too. The mode is what the access list, if it was
-// set, made of the permission bits, else 0.
-func (v *visitor) carryOut(cs *sequence, path func() string, o *aclobject.Object, out *inorder.Output) (mode.Mode, error) {
+// carryOut is change, for a restore too.
+func (v *visitor) carryOut(cs *sequence, path func() string, o *aclobject.Object, out *inorder.Output) error {
 	found, err := v.look(cs, o)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	e, err := cs.outcome(found, v.mask)
 	switch {
 	case err != nil:
-		return 0, err
+		return err
 	case v.test:
 		out.Keep(v.appendTest(out.Buffer(), path(), e))
-		return 0, nil
+		return nil
 	}
 	v.settled = !e.access.changed() && !e.def.changed()
 	return store(o, e)
@@ -253,27 +252,28 @@ var errDefault = errors.New("Only directories can have default ACLs") //nolint:s
 
 // store writes the lists that differ. On a file system without lists an access list
 // that is none becomes the mode.
-func store(o *aclobject.Object, e *outcome) (set mode.Mode, err error) {
+func store(o *aclobject.Object, e *outcome) error {
 	if e.access.changed() {
-		set = e.access.list.Mode(0)
+		m := e.access.list.Mode(o.Mode())
 		err := o.SetAttribute(false, e.access.value)
 		if aclobject.Unsupported(err) && e.access.list.Minimal() {
-			err = o.Chmod(o.Mode()&^mode.Permissions | set)
+			err = o.Chmod(m)
 		}
 		if err != nil {
-			return 0, &storeError{list: e.access.list, err: err}
+			return &storeError{list: e.access.list, err: err}
 		}
+		o.Stat.Mode = o.Stat.Mode&^0o7777 | uint16(m)
 	}
 	switch {
 	case !e.def.changed():
 	case !o.Directory() && len(e.def.list) > 0:
-		return set, errDefault
+		return errDefault
 	case o.Directory():
 		if err := o.SetAttribute(true, e.def.value); err != nil {
-			return set, &storeError{def: true, list: e.def.list, err: err}
+			return &storeError{def: true, list: e.def.list, err: err}
 		}
 	}
-	return set, nil
+	return nil
 }
 
 // storeError is a list that could not be written.
