@@ -1,9 +1,10 @@
 //go:build linux
 
 // Command floor is the least that a look at every entry of a tree can cost: each
-// directory opened, read with getdents64 and closed, one statx for each entry, on
-// as many threads as there are processors. It judges nothing but counts, and is
-// what bench compares ward with.
+// directory opened by its name in its parent, read with getdents64 and closed, one
+// statx for each entry, on as many threads as there are processors. It judges
+// nothing but counts, trusts the tree and holds as many descriptors as it takes. It
+// is what bench compares ward with.
 package main
 
 import (
@@ -23,22 +24,40 @@ import (
 type shared struct {
 	mu      sync.Mutex
 	wake    sync.Cond
-	paths   []string
+	paths   []pending
 	idle    int
 	workers int
 	wanted  atomic.Int32
 }
 
+// pending is a directory that waits to be read.
+type pending struct {
+	in   *open
+	name string
+}
+
+// open is a directory that is open for those in it.
+type open struct {
+	fd   int
+	left atomic.Int32 // directories in it that are not yet open themselves
+}
+
+func (o *open) done(n int32) {
+	if o.left.Add(-n) == 0 && o.fd >= 0 {
+		_, _, _ = syscall.RawSyscall(unix.SYS_CLOSE, uintptr(o.fd), 0, 0)
+	}
+}
+
 type worker struct {
 	shared  *shared
-	stack   []string
+	stack   []pending
 	buf     []byte
 	st      unix.Statx_t
 	entries int
 	writes  int // entries that others may write
 }
 
-func (s *shared) take() (string, bool) {
+func (s *shared) take() (pending, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.idle++
@@ -46,7 +65,7 @@ func (s *shared) take() (string, bool) {
 	for len(s.paths) == 0 {
 		if s.idle == s.workers {
 			s.wake.Broadcast()
-			return "", false
+			return pending{}, false
 		}
 		s.wake.Wait()
 	}
@@ -71,7 +90,7 @@ func (w *worker) give() {
 
 func (w *worker) run() {
 	for {
-		var path string
+		var path pending
 		if n := len(w.stack); n > 0 {
 			path, w.stack = w.stack[n-1], w.stack[:n-1]
 		} else if next, ok := w.shared.take(); ok {
@@ -84,23 +103,26 @@ func (w *worker) run() {
 	}
 }
 
-func (w *worker) read(path string) {
-	fd, err := syscall.Open(path, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
+func (w *worker) read(p pending) {
+	fd, err := unix.Openat(p.in.fd, p.name, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
+	p.in.done(1)
 	if err != nil {
-		fmt.Fprintln(os.Stderr, path, err)
+		fmt.Fprintln(os.Stderr, p.name, err)
 		return
 	}
+	dir := &open{fd: fd}
+	dir.left.Store(1) // until it is read
 	for {
-		n, _, e := syscall.Syscall(unix.SYS_GETDENTS64, uintptr(fd), uintptr(unsafe.Pointer(&w.buf[0])), uintptr(len(w.buf)))
+		n, _, e := syscall.RawSyscall(unix.SYS_GETDENTS64, uintptr(fd), uintptr(unsafe.Pointer(&w.buf[0])), uintptr(len(w.buf)))
 		if e != 0 || n == 0 {
 			break
 		}
-		w.look(fd, path, w.buf[:n])
+		w.look(dir, w.buf[:n])
 	}
-	_ = syscall.Close(fd)
+	dir.done(1)
 }
 
-func (w *worker) look(fd int, path string, names []byte) {
+func (w *worker) look(dir *open, names []byte) {
 	for len(names) > 0 {
 		size := binary.NativeEndian.Uint16(names[16:])
 		name := names[19:size]
@@ -108,7 +130,7 @@ func (w *worker) look(fd int, path string, names []byte) {
 		if name[0] == '.' && (name[1] == 0 || name[1] == '.' && name[2] == 0) {
 			continue
 		}
-		_, _, e := syscall.Syscall6(unix.SYS_STATX, uintptr(fd), uintptr(unsafe.Pointer(&name[0])),
+		_, _, e := syscall.RawSyscall6(unix.SYS_STATX, uintptr(dir.fd), uintptr(unsafe.Pointer(&name[0])),
 			unix.AT_SYMLINK_NOFOLLOW|unix.AT_NO_AUTOMOUNT, unix.STATX_BASIC_STATS, uintptr(unsafe.Pointer(&w.st)), 0)
 		if e != 0 {
 			continue
@@ -118,14 +140,17 @@ func (w *worker) look(fd int, path string, names []byte) {
 			w.writes++
 		}
 		if w.st.Mode&unix.S_IFMT == unix.S_IFDIR {
-			w.stack = append(w.stack, path+"/"+unix.ByteSliceToString(name))
+			dir.left.Add(1)
+			w.stack = append(w.stack, pending{dir, unix.ByteSliceToString(name)})
 		}
 	}
 }
 
 func main() {
 	n := runtime.GOMAXPROCS(0)
-	s := &shared{paths: []string{os.Args[1]}, workers: n}
+	top := &open{fd: unix.AT_FDCWD}
+	top.left.Store(1)
+	s := &shared{paths: []pending{{top, os.Args[1]}}, workers: n}
 	s.wake.L = &s.mu
 	workers := make([]worker, n)
 	var all sync.WaitGroup

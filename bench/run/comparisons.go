@@ -17,10 +17,48 @@ func (b *bench) comparisons() []comparison {
 		{name: "check --pack baseline : find -perm -0002", ward: baseline, peer: always("find", b.tree, "-perm", "-0002"), goal: 1},
 		{name: "check --pack baseline : bfs -perm -0002", ward: baseline, peer: always("bfs", b.tree, "-perm", "-0002"), goal: 1},
 		{name: "apply, nothing to change : chmod -R", ward: b.apply("complying"), peer: always("chmod", "-R", complying, b.tree), goal: 1. / 3},
-		{name: "apply, every mode changes : chmod -R", ward: b.alternating(), peer: b.alternatingChmod(), goal: 1, peerFirst: true},
-		{name: "apply, every mode changes : chmod -R; sync -f", ward: b.alternating(), peer: b.alternatingDurableChmod(), peerFirst: true},
-		{name: "apply, every mode changes : the least a safe change can cost", ward: b.alternating(), peer: b.alternatingFloor(), peerFirst: true},
+		{name: "apply, every mode changes : chmod -R", ward: b.alternating(), peer: b.alternatingChmod(), goal: 1, alternates: true},
+		{name: "apply, every mode changes : chmod -R; sync -f", ward: b.alternating(), peer: b.alternatingDurableChmod(), alternates: true},
+		{name: "apply, every mode changes : the least a safe change can cost", ward: b.alternating(), peer: b.alternatingFloor(), alternates: true},
 		{name: "check, 1,000 rules : one rule", ward: check("-p", b.path("thousand.yaml")), peer: check("-p", b.path("one.yaml")), goal: 1.2},
+	}
+}
+
+// standIns is what the commands that stand in for others promise: ward's own form,
+// which keeps a journal of what it changes, and the one called by the name of the
+// other, which like it does not.
+func (b *bench) standIns() []comparison {
+	const (
+		read   = "u:65534:r"
+		listed = "u:65534:rX"
+	)
+	chmod := func(program ...string) func(string) []string {
+		return func(expression string) []string { return append(program, "-R", expression, b.tree) }
+	}
+	setfacl := func(program ...string) func(string) []string {
+		return func(entry string) []string { return append(program, "-R", "-m", entry, b.tree) }
+	}
+	own, byName, installed := chmod(b.ward, "chmod"), chmod(b.path("chmod")), chmod("chmod")
+	return []comparison{
+		{name: "ward chmod -R, nothing differs : chmod -R", ward: always(own(complying)...), peer: always(installed(complying)...), goal: 1. / 3, needs: "chmod"},
+		{name: "ward as chmod -R, nothing differs : chmod -R", ward: always(byName(complying)...), peer: always(installed(complying)...), goal: 1. / 3, needs: "chmod"},
+		{name: "ward chmod -R, every mode differs : chmod -R", ward: turns(own, narrow, wide), peer: turns(installed, wide, narrow), goal: 1 / 1.5, alternates: true, needs: "chmod"},
+		{name: "ward as chmod -R, every mode differs : chmod -R", ward: turns(byName, narrow, wide), peer: turns(installed, wide, narrow), goal: 1 / 1.5, alternates: true, needs: "chmod"},
+		{name: "ward getfacl -R : getfacl -R", ward: always(b.ward, "getfacl", "-R", b.tree), peer: always("getfacl", "-R", b.tree), goal: 1. / 2, needs: "getfacl"},
+		{name: "ward setfacl -R -m, every list differs : setfacl -R -m", ward: turns(setfacl(b.ward, "setfacl"), read, listed), peer: turns(setfacl("setfacl"), listed, read),
+			goal: 1. / 2, alternates: true, needs: "setfacl", after: []string{"setfacl", "-R", "-b", b.tree}},
+		{name: "start-up: ward chmod --version : chmod --version", ward: always(b.ward, "chmod", "--version"), peer: always("chmod", "--version"), goal: 5, times: 50, needs: "chmod"},
+		{name: "start-up: ward getfacl --version : getfacl --version", ward: always(b.ward, "getfacl", "--version"), peer: always("getfacl", "--version"), times: 50, needs: "getfacl"},
+	}
+}
+
+// turns does one thing in even rounds and the other in odd ones.
+func turns(command func(string) []string, even, odd string) func(int) []string {
+	return func(round int) []string {
+		if round%2 == 0 {
+			return command(even)
+		}
+		return command(odd)
 	}
 }
 

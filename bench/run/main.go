@@ -24,7 +24,7 @@ import (
 type options struct {
 	ward     string // the binary
 	dir      string // where trees and state are made
-	tree     string // an existing tree; "": one is made
+	existing string // a tree; "": one is made
 	files    int    // files of the tree that is made
 	many     int    // entries of the tree on which memory is measured; 0: not measured
 	rounds   int    // alternations of each comparison
@@ -49,7 +49,7 @@ func parse(args []string) (options, error) {
 	flags := flag.NewFlagSet("run", flag.ContinueOnError)
 	flags.StringVar(&o.ward, "ward", "bin/ward", "the ward `binary`")
 	flags.StringVar(&o.dir, "dir", os.TempDir(), "make trees below this `directory`")
-	flags.StringVar(&o.tree, "tree", "", "measure on this existing `directory`, whose modes will change")
+	flags.StringVar(&o.existing, "tree", "", "measure on this existing `directory`, whose modes will change")
 	flags.IntVar(&o.files, "files", 500_000, "files in the tree")
 	flags.IntVar(&o.many, "many", 2_000_000, "entries in the tree on which memory is measured; 0: leave it out")
 	flags.IntVar(&o.rounds, "rounds", 5, "alternations of each comparison")
@@ -84,9 +84,9 @@ func run(o options, out io.Writer) error {
 		return err
 	}
 	for _, cpus := range o.cpus {
-		fmt.Fprintf(out, "\n%d files, warm cache, %d processor(s), %d rounds\n", o.files, cpus, o.rounds)
+		fmt.Fprintf(out, "\n%s, warm cache, %d processor(s), %d rounds\n", b.what(), cpus, o.rounds)
 		fmt.Fprintf(out, "%-62s %9s %9s %7s  %s\n", "", "ward", "peer", "ratio", "goal")
-		for _, c := range b.comparisons() {
+		for _, c := range append(b.comparisons(), b.standIns()...) {
 			if err := b.compare(c, cpus); err != nil {
 				return fmt.Errorf("%s: %w", c.name, err)
 			}
@@ -99,6 +99,7 @@ func run(o options, out io.Writer) error {
 type bench struct {
 	options
 	work  string // scratch directory
+	tree  string // on which is measured
 	floor string // the binary of bench/floor
 	out   io.Writer
 }
@@ -111,14 +112,25 @@ func (b *bench) prepare() error {
 		}
 	}
 	b.floor = filepath.Join(b.work, "floor")
+	if err := os.Symlink(b.ward, b.path("chmod")); err != nil {
+		return err
+	}
 	if err := b.writePolicies(); err != nil {
 		return err
 	}
-	if b.tree == "" {
+	if b.tree = b.existing; b.tree == "" {
 		b.tree = filepath.Join(b.work, "tree")
 		return b.makeTree(b.tree, b.files)
 	}
 	return nil
+}
+
+// what says on what is measured.
+func (b *bench) what() string {
+	if b.existing != "" {
+		return b.tree
+	}
+	return fmt.Sprintf("%d files", b.files)
 }
 
 func (b *bench) makeTree(dir string, files int) error {

@@ -6,7 +6,6 @@ import (
 	"os"
 	"os/exec"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -18,21 +17,43 @@ type comparison struct {
 	peer func(round int) []string
 	goal float64 // the ratio ward ÷ peer that must not be exceeded; 0: none, it is there to explain
 
-	// peerFirst in odd rounds: where each run undoes what the other did, both
-	// must do both halves of the work.
-	peerFirst bool
+	// alternates: each run undoes what the one before it did. The peer is first in
+	// odd rounds, so that both do both halves of the work.
+	alternates bool
+
+	times int      // how often a round runs each; 0: once. For what is over in no time.
+	needs string   // the command of ward that must exist; "": none in particular
+	after []string // what puts the tree right again; nil: nothing
 }
 
-// compare alternates and prints one line. A peer that is not installed is said
-// to be missing.
+// compare alternates and prints one line. What cannot be compared here is said.
 func (b *bench) compare(c comparison, cpus int) error {
 	if !b.selected.MatchString(c.name) {
 		return nil
 	}
-	if !installed(c.peer(0)[0]) {
-		fmt.Fprintf(b.out, "%-62s %s is not installed\n", c.name, c.peer(0)[0])
+	if why := b.lacks(&c); why != "" {
+		fmt.Fprintf(b.out, "%-62s not measured: %s\n", c.name, why)
 		return nil
 	}
+	if err := b.alternate(c, cpus); err != nil || c.after == nil {
+		return err
+	}
+	_, err := b.measure(c.after, cpus)
+	return err
+}
+
+// lacks is what is not there for a comparison, or "".
+func (b *bench) lacks(c *comparison) string {
+	if peer := c.peer(0)[0]; !installed(peer) {
+		return peer + " is not installed"
+	}
+	if c.needs != "" && exec.Command(b.ward, c.needs, "--help").Run() != nil {
+		return "there is no ward " + c.needs + " yet"
+	}
+	return ""
+}
+
+func (b *bench) alternate(c comparison, cpus int) error {
 	var wards, peers, ratios []float64
 	for round := -1; round < b.rounds; round++ { // the first warms up and is not counted
 		w, p, err := b.round(c, round, cpus)
@@ -69,11 +90,11 @@ func (b *bench) round(c comparison, round, cpus int) (ward, peer float64, err er
 		args []string
 		took *float64
 	}{{c.ward(round), &ward}, {c.peer(round), &peer}}
-	if c.peerFirst && round%2 != 0 {
+	if c.alternates && round%2 != 0 {
 		slices.Reverse(runs)
 	}
 	for _, r := range runs {
-		m, err := b.measure(r.args, cpus)
+		m, err := b.settled(r.args, cpus, &c)
 		if err != nil {
 			return 0, 0, err
 		}
@@ -82,16 +103,40 @@ func (b *bench) round(c comparison, round, cpus int) (ward, peer float64, err er
 	return ward, peer, nil
 }
 
+// The most that a run may fetch from disk and still count as one on a warm cache:
+// some machines take memory back that was not used for a while.
+const warmMiB = 1
+
+// settled measures a command, again if the cache was not warm and it can be run
+// again, and as often as the comparison wants.
+func (b *bench) settled(args []string, cpus int, c *comparison) (measured, error) {
+	m, err := b.measure(args, cpus)
+	for try := 0; try < 3 && err == nil && m.readMiB > warmMiB && !c.alternates; try++ {
+		m, err = b.measure(args, cpus)
+	}
+	if c.times == 0 || err != nil {
+		return m, err
+	}
+	each := []float64{m.seconds}
+	for len(each) < c.times && err == nil {
+		m, err = b.measure(args, cpus)
+		each = append(each, m.seconds)
+	}
+	m.seconds = median(each)
+	return m, err
+}
+
 // measured is what one command cost.
 type measured struct {
 	seconds float64
 	peakMiB float64
+	readMiB float64
 }
 
 // measure runs a command on the given number of processors. Exit status 1 is a
 // check's answer that something was found.
 func (b *bench) measure(args []string, cpus int) (measured, error) {
-	cmd := exec.Command("taskset", append([]string{"-c", processors(cpus)}, args...)...)
+	cmd := exec.Command(args[0], args[1:]...)
 	cmd.Env = append(os.Environ(), "XDG_STATE_HOME="+b.path("state"), "WARD_STATE_DIR="+b.path("state"))
 	out, err := os.Create(b.path("output"))
 	if err != nil {
@@ -100,22 +145,18 @@ func (b *bench) measure(args []string, cpus int) (measured, error) {
 	defer out.Close()
 	cmd.Stdout, cmd.Stderr = out, out
 	settle()
-	start := time.Now()
-	err = cmd.Run()
-	took := time.Since(start)
+	var took time.Duration
+	err = pinned(cpus, func() error {
+		start := time.Now()
+		defer func() { took = time.Since(start) }()
+		return cmd.Run()
+	})
 	var exit *exec.ExitError
 	if err != nil && (!errors.As(err, &exit) || exit.ExitCode() != 1) {
 		said, _ := os.ReadFile(out.Name())
 		return measured{}, fmt.Errorf("%s: %w: %.2000s", strings.Join(args, " "), err, said)
 	}
-	return measured{took.Seconds(), peakMiB(cmd.ProcessState)}, nil
-}
-
-func processors(n int) string {
-	if n == 1 {
-		return "0"
-	}
-	return "0-" + strconv.Itoa(n-1)
+	return measured{took.Seconds(), peakMiB(cmd.ProcessState), readMiB(cmd.ProcessState)}, nil
 }
 
 func median(values []float64) float64 {
