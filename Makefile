@@ -29,8 +29,9 @@ test: ## every test; installs what they need when root, lists at its end what co
 race: ## the tests under the race detector (needs a C compiler)
 	PATH="$$PATH:/usr/sbin:/sbin" CGO_ENABLED=1 go run ./internal/tools/testreport -race -count=1 -timeout 40m $(args) ./...
 
-oracle: ## only the tests that compare with the kernel and the real programs
+oracle: ## what compares with the kernel and the real programs; then decisions without end, until stopped
 	PATH="$$PATH:/usr/sbin:/sbin" go run ./internal/tools/testreport -count=1 -timeout 20m -run 'Oracle|Kernel|GNU|Setfacl|Getfacl|Shell' ./...
+	PATH="$$PATH:/usr/sbin:/sbin" go test ./internal/oracle -run KernelDecidesEveryAction -count=1 -timeout 0 -v -decisions 0 $(args)
 
 fuzz: ## every fuzz target for fuzztime each (default 30s)
 	@scripts/fuzz.sh $(or $(fuzztime),30s)
