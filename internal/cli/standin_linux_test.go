@@ -2,11 +2,15 @@ package cli
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
 
 	"ward/internal/requires"
 )
@@ -108,4 +112,33 @@ func situations(t *testing.T, path string) string {
 		t.Fatalf("%v\n%s", err, &out)
 	}
 	return out.String()
+}
+
+// Scripts that give files to others.
+func TestScriptsAsRoot(t *testing.T) {
+	requires.Root(t)
+	requires.Feature(t, requires.Chown, requires.ACLs)
+	requires.Tool(t, "setfacl", "getfacl")
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/asroot",
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("WARD_STATE_DIR", filepath.Join(e.WorkDir, ".state"))
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"status": status, "mode": modes, "link": link, "owner": owners,
+		},
+	})
+}
+
+// owner UID:GID FILE… compares owners, of links themselves.
+func owners(ts *testscript.TestScript, _ bool, args []string) {
+	for _, name := range args[1:] {
+		info, err := os.Lstat(ts.MkAbs(name))
+		ts.Check(err)
+		st := info.Sys().(*syscall.Stat_t)
+		if got := fmt.Sprintf("%d:%d", st.Uid, st.Gid); got != args[0] {
+			ts.Fatalf("%s belongs to %s, want %s", name, got, args[0])
+		}
+	}
 }
