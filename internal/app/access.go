@@ -27,6 +27,7 @@ type AccessRequest struct {
 	Path   string
 	Target string // the new name of a rename or a link
 	Stop   bool   // look for what would end the access, not for what would allow it
+	Brief  bool   // only the answer: no fixes and no notes
 }
 
 // Sureness is how far an answer can be relied on.
@@ -55,6 +56,8 @@ type AccessAnswer struct {
 	Fixes    []access.Fix // to allow it; with Stop, to end it
 	Crowd    access.Crowd // whom the fixes were counted on
 	Names    *account.Database
+
+	look look // for notes
 }
 
 // AccessNote is something that a person should know beside the answer.
@@ -79,6 +82,9 @@ func ExplainAccess(q AccessRequest) (*AccessAnswer, error) {
 		return nil, err
 	}
 	a := AnswerAccess(q, who, question, db)
+	if q.Brief {
+		return a, nil
+	}
 	a.Crowd = access.Crowd{Accounts: db, Processes: othersProcesses(), Places: places}
 	if q.Stop {
 		a.Fixes = access.Stops(question, a.Crowd)
@@ -92,7 +98,7 @@ func ExplainAccess(q AccessRequest) (*AccessAnswer, error) {
 // AnswerAccess decides a question whose facts were gathered, or recorded elsewhere.
 // It looks for no fixes and makes no notes.
 func AnswerAccess(q AccessRequest, who *process.Who, question *access.Question, db *account.Database) *AccessAnswer {
-	a := &AccessAnswer{Request: q, Who: who, Question: question, Names: db}
+	a := &AccessAnswer{Request: q, Who: who, Question: question, Names: db, look: liveLook()}
 	a.Verdict = access.Decide(question)
 	a.Checks = access.Explain(question)
 	a.Outside = outside(question)
@@ -281,7 +287,7 @@ func outside(q *access.Question) []access.Confinement {
 // those asked about here; it may be.
 func (a *AccessAnswer) sureness() Sureness {
 	switch {
-	case a.Verdict.Answer == access.Unknown:
+	case a.Verdict.Answer == access.Unknown, a.elsewhere():
 		return Open
 	case a.Verdict.Answer == access.Denied:
 		return Certain
@@ -297,6 +303,12 @@ func (a *AccessAnswer) sureness() Sureness {
 		sure = Likely
 	}
 	return sure
+}
+
+// elsewhere reports whether the paths of a process may lead to other objects than
+// those that were looked at.
+func (a *AccessAnswer) elsewhere() bool {
+	return a.Who.Process != nil && a.Who.Process.View == account.CannotTell
 }
 
 // Where is the path of the component at which it was decided.

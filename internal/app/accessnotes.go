@@ -2,6 +2,7 @@ package app
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -20,7 +21,7 @@ func (a *AccessAnswer) note() {
 	for _, n := range []func() (AccessNote, bool){
 		a.noteMissing, a.noteUnseen, a.noteNamespace, a.noteHiddenOwner, a.noteStaleGroups, a.noteOldProcesses,
 		a.noteMask, a.noteProtected, a.noteNoExec, a.noteFormat, a.noteFlag, a.noteNetworkRoot, a.noteManyGroups,
-		a.noteOtherLists, a.notePowerfulGroup, a.noteOwnerRules, a.noteErrors,
+		a.noteOtherLists, a.noteLabel, a.notePowerfulGroup, a.noteOwnerRules, a.noteErrors,
 	} {
 		if one, ok := n(); ok {
 			a.Notes = append(a.Notes, one)
@@ -304,14 +305,14 @@ func (a *AccessAnswer) noteNoExec() (AccessNote, bool) {
 
 // noteFormat: ENOEXEC is no denial.
 func (a *AccessAnswer) noteFormat() (AccessNote, bool) {
-	if !a.Question.With.NoFormat {
+	if !a.Question.With.NoFormat || a.Question.Way.Object() == nil {
 		return AccessNote{}, false
 	}
 	if a.Verdict.Reason.Rule != access.NoFormat {
 		return AccessNote{About: "no-format", Text: "besides, the file is neither a program nor begins with #!: were it allowed, execve would answer ENOEXEC"}, true
 	}
 	return AccessNote{About: "no-format", Text: "the permissions allow it: execve answers ENOEXEC since the file is neither a program nor begins with #!. A shell would run it as a shell script; give it a first line",
-		Do: [][]string{{"sh", a.Where(access.Where{})}}}, true
+		Do: [][]string{{"sh", a.Question.Way.Object().Path}}}, true
 }
 
 // noteFlag: somebody set the flag on purpose.
@@ -373,7 +374,7 @@ func (a *AccessAnswer) noteOtherLists() (AccessNote, bool) {
 		return AccessNote{}, false
 	}
 	changes := a.Request.Action == access.ChangingMode || a.Request.Action == access.SettingACL
-	found := otherLists(object)
+	found := a.otherLists(object)
 	switch {
 	case found != "":
 		text := fmt.Sprintf("%s carries an NFSv4 access list (%s), which decides and which getfacl does not show", object.Path, found)
@@ -435,14 +436,49 @@ func (a *AccessAnswer) noteErrors() (AccessNote, bool) {
 }
 
 // otherLists is the name of the attribute that holds an NFSv4 list, if there is one.
-func otherLists(s *access.Step) string {
+func (a *AccessAnswer) otherLists(s *access.Step) string {
 	if s.Mount.FSType != "zfs" && s.Mount.FSType != "nfs4" || s.Entry.Kind == mode.Symlink {
 		return ""
 	}
-	for _, name := range attributeNames(s.Path) {
-		if name == "system.nfs4_acl" || name == "system.nfs4_acl_xdr" {
+	for _, name := range []string{"system.nfs4_acl", "system.nfs4_acl_xdr"} {
+		if _, ok := a.look.attribute(s.Path, name); ok {
 			return name
 		}
 	}
 	return ""
+}
+
+// noteLabel compares a program's SELinux label with the one that the policy gives
+// its path: a file that was moved, not copied, keeps that of where it came from.
+func (a *AccessAnswer) noteLabel() (AccessNote, bool) {
+	object := a.Question.Way.Object()
+	enforcing := slices.ContainsFunc(a.Outside, func(c access.Confinement) bool { return c.By == "SELinux" })
+	if object == nil || !enforcing || a.Verdict.Answer != access.Allowed {
+		return AccessNote{}, false
+	}
+	raw, ok := a.look.attribute(object.Path, "security.selinux")
+	label := strings.TrimRight(raw, "\x00")
+	if !ok || label == "" {
+		return AccessNote{}, false
+	}
+	should := defaultLabel(a.look.labels(), object.Path, object.Entry.Kind)
+	if should == "" || sameType(label, should) {
+		return AccessNote{About: "label", Text: fmt.Sprintf("%s carries the SELinux label %s; what that allows the policy says: look for its refusals with ausearch -m AVC", object.Path, label)}, true
+	}
+	return AccessNote{
+		About: "label",
+		Text: fmt.Sprintf("%s carries the SELinux label %s, and the policy has %s for that path: it was moved here from elsewhere, which keeps the label, and systemd then fails with 203/EXEC. The bits are right; chmod +x changes nothing. Give it the label of its place",
+			object.Path, label, should),
+		Do: [][]string{{"restorecon", "-v", object.Path}},
+	}, true
+}
+
+// look is how notes see what is beside the question: of this machine, or recorded.
+type look struct {
+	attribute func(path, name string) (value string, ok bool)
+	labels    func() []labelRule
+}
+
+func liveLook() look {
+	return look{attribute: attributeOf, labels: func() []labelRule { return labelRules(os.DirFS("/")) }}
 }

@@ -2,19 +2,21 @@ package app
 
 import "ward/internal/host/sys"
 
-// attributeNames are the extended attributes of a path that can be seen from here.
-func attributeNames(path string) (names []string) {
+// attributeOf is an extended attribute of a path, if it can be seen from here.
+func attributeOf(path, name string) (value string, ok bool) {
 	held, err := sys.HoldPath("", path, true)
 	if err != nil {
-		return nil
+		return "", false
 	}
 	defer held.Close()
 	attributes, err := held.Attributes()
 	if err != nil {
-		return nil
+		return "", false
 	}
 	for _, a := range attributes {
-		names = append(names, a.Name)
+		if a.Name == name {
+			return string(a.Value), true
+		}
 	}
-	return names
+	return "", false
 }

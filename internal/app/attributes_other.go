@@ -2,5 +2,5 @@
 
 package app
 
-// attributeNames are none where they decide nothing that ward judges.
-func attributeNames(string) []string { return nil }
+// attributeOf is nothing where attributes decide nothing that ward judges.
+func attributeOf(string, string) (value string, ok bool) { return "", false }

@@ -90,7 +90,7 @@ func runExplain(cmd *cobra.Command, c *console, o explainOptions, args []string)
 	status := exitFine
 	var wrong []error
 	for i, q := range requests {
-		q.Stop = o.stop
+		q.Stop, q.Brief = o.stop, o.quiet
 		a, err := app.ExplainAccess(q)
 		if err != nil {
 			wrong = append(wrong, err)
@@ -122,10 +122,10 @@ func showAccess(c *console, o explainOptions, a *app.AccessAnswer, again bool) e
 // accessStatus: what stands outside and decides as well leaves the answer open.
 func accessStatus(a *app.AccessAnswer) int {
 	switch {
-	case a.Verdict.Answer == access.Denied:
-		return exitFindings
 	case a.Sure == app.Open:
 		return exitIncomplete
+	case a.Verdict.Answer == access.Denied:
+		return exitFindings
 	}
 	return exitFine
 }

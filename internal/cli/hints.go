@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"runtime"
 	"syscall"
 
 	"ward/internal/app"
@@ -43,6 +44,9 @@ func hintFor(err error) string {
 	case errors.As(err, &cutOff):
 		return finish(cutOff.Root, cutOff.ID)
 	}
+	if private := guardedByMacOS(err); private != "" {
+		return private
+	}
 	for _, h := range hints {
 		if errors.Is(err, h.cause) {
 			return h.do
@@ -55,4 +59,13 @@ func hintFor(err error) string {
 func finish(root, id string) string {
 	return "finish it with " + report.Shell([]string{"ward", "apply", "--resume", root}) +
 		", or take it back with " + report.Shell([]string{"ward", "undo", id})
+}
+
+// guardedByMacOS explains a refusal that no bits account for.
+func guardedByMacOS(err error) string {
+	var at *fs.PathError
+	if runtime.GOOS != "darwin" || !errors.Is(err, syscall.EPERM) || !errors.As(err, &at) {
+		return ""
+	}
+	return app.MacOSPrivacy(at.Path)
 }

@@ -36,6 +36,8 @@ func AccessLine(a *app.AccessAnswer) string {
 	switch {
 	case a.Verdict.Reason.Rule == access.NoFormat:
 		return "not a program: " + who + " may, but execve cannot " + does
+	case a.Verdict.Answer == access.Denied && a.Sure == app.Open:
+		return "undecided: as far as can be seen, " + who + " may not " + does
 	case a.Verdict.Answer == access.Denied && impossible(a.Verdict.Errno):
 		return "impossible: " + who + " cannot " + does
 	case a.Verdict.Answer == access.Denied:
@@ -292,19 +294,22 @@ func capabilities(c ident.Capabilities) string {
 func (w *accessWriter) sure() string {
 	a := w.a
 	switch {
-	case a.Verdict.Answer == access.Denied:
+	case a.Verdict.Answer == access.Denied && a.Sure == app.Certain:
 		return "certain: everything that decides was seen"
 	case a.Sure == app.Certain:
 		return "certain: everything that decides was seen, and nothing else was found at work"
 	}
-	text := a.Sure.String() + ": "
+	var parts []string
 	if a.Verdict.Answer == access.Allowed {
-		text = text + "the bits allow it"
+		parts = append(parts, "the bits allow it")
 	}
 	for _, c := range a.Outside {
-		text += "; " + c.By + ": " + c.Evidence
+		parts = append(parts, c.By+": "+c.Evidence)
 	}
-	return strings.Replace(text, ": ; ", ": ", 1)
+	if p := a.Who.Process; a.Verdict.Answer == access.Unknown || p != nil && len(p.Unread) > 0 {
+		parts = append(parts, "not everything that decides could be seen")
+	}
+	return a.Sure.String() + ": " + strings.Join(parts, "; ")
 }
 
 func (w *accessWriter) notes() {

@@ -47,10 +47,23 @@ func (w *whoWriter) answer() {
 	case p.Count(access.Denied) == len(w.a.Names.Users()):
 		answer = "nobody may " + does + ", not even root"
 	}
+	if n := p.Count(access.Unknown); n > 0 {
+		answer += "; of " + count(int64(n)) + " it cannot be told"
+	}
 	fmt.Fprintf(w, "%s\n", w.style.bold(answer))
-	if v := p.Rest().Verdict; v.Answer == access.Denied && p.Count(access.Allowed) == 0 {
+	if v := rootsVerdict(p); v.Answer == access.Denied {
 		w.WriteString(w.style.wrap("  ", string(v.Errno)+" at "+Path(w.where(v))+": "+v.Reason.Format(w.a.Names)))
 	}
+}
+
+// rootsVerdict is what stops even root: what stops everybody.
+func rootsVerdict(p *access.Permitted) access.Verdict {
+	for i := range p.Standings {
+		if p.Standings[i].UID == 0 {
+			return p.Standings[i].Verdict
+		}
+	}
+	return p.Rest().Verdict
 }
 
 func (w *whoWriter) where(v access.Verdict) string {
