@@ -54,7 +54,7 @@ func newRootCommand(c *console) *cobra.Command {
 	add("main", newCheckCommand(c), newPlanCommand(c), newApplyCommand(c), newUndoCommand(c), newLogCommand(c), newAssertCommand(c))
 	add("policy", newPolicyCommand(c), newRulesCommand(c))
 	add("modes", newModeCommand(c), newStatCommand(c), newLsCommand(c), newChmodCommand(), newChownCommand(), newChgrpCommand(), newGetfaclCommand(c), newSetfaclCommand(c))
-	add("access", newExplainCommand(c), newWhoCommand(c), newReachCommand(c), newPredictCommand(c), newUmaskCommand(c), newProbeCommand(c))
+	add("access", newExplainCommand(c), newWhoCommand(c), newReachCommand(c), newPredictCommand(c), newUmaskCommand(c), newProbeCommand(c), newDoctorCommand(c))
 	add("more", newCompletionCommand(c), newVersionCommand(c))
 	root.SetHelpCommand(newHelpCommand())
 	root.SetHelpCommandGroupID("more")
