@@ -21,6 +21,7 @@ type Applied struct {
 	ID       string // "" when there was nothing to do
 	Command  string
 	Undoes   string
+	Resumed  bool // a run that was cut off was finished
 	Tree     Tree
 	Header   plan.Header
 	Result   apply.Result
@@ -55,7 +56,7 @@ func (e *CutOffError) Unwrap() error { return e.Err }
 // Run carries the plan out. An error before the first change leaves everything as
 // it was; a *CutOffError says that the run has begun.
 func (p *Prepared) Run(ctx context.Context, progress Progress) (*Applied, error) {
-	a := &Applied{Command: p.Command, Undoes: p.Undoes, Tree: p.Tree, Header: p.Header, Names: p.Names, Runner: accounts.Runner().Subject.UID}
+	a := &Applied{Command: p.Command, Undoes: p.Undoes, Resumed: p.Resumes, Tree: p.Tree, Header: p.Header, Names: p.Names, Runner: accounts.Runner().Subject.UID}
 	if p.Changes == 0 && !p.Resumes && p.Undoes == "" {
 		return a, nil // but that a run left nothing to take back is remembered
 	}
@@ -72,7 +73,7 @@ func (p *Prepared) Run(ctx context.Context, progress Progress) (*Applied, error)
 	err := p.carryOut(ctx, a, progress)
 	a.Duration = now().Sub(started)
 	if err == nil {
-		err = p.journal.Complete(state.Counts{Planned: a.Result.Planned, Outcomes: outcomes(a.Result), Took: a.Duration, Finished: now()})
+		err = p.journal.Complete(state.Counts{Planned: a.Result.Planned, Resumed: p.Resumes, Outcomes: outcomes(a.Result), Took: a.Duration, Finished: now()})
 	}
 	a.Lost = p.journal.Lost()
 	if err != nil {

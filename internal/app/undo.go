@@ -69,7 +69,9 @@ func lastRun(dir *state.Dir) (string, error) {
 func mayHaveChanged(r *state.Run) bool {
 	left := 0
 	for _, o := range []apply.Outcome{apply.Already, apply.ChangedSince, apply.Gone, apply.NotReached} {
-		left += r.Counts.Outcomes[o.String()]
+		if o != apply.Already || !r.Counts.Resumed {
+			left += r.Counts.Outcomes[o.String()]
+		}
 	}
 	return r.Stage == state.Planned || r.Stage == state.Complete && (left == 0 || left < r.Counts.Planned)
 }

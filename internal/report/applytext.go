@@ -45,7 +45,7 @@ func AppliedText(w io.Writer, a *app.Applied, style Style) error {
 // changedAny reports whether there is anything to take back.
 func changedAny(a *app.Applied) bool {
 	partway := func(i apply.Item) bool { return i.Steps > 0 }
-	return a.Result.Of(apply.Verified)+a.Result.Of(apply.Delayed)+a.Result.Of(apply.Altered) > 0 || slices.ContainsFunc(a.Items, partway)
+	return a.Resumed && a.Result.Of(apply.Already) > 0 || a.Result.Of(apply.Verified)+a.Result.Of(apply.Delayed)+a.Result.Of(apply.Altered) > 0 || slices.ContainsFunc(a.Items, partway)
 }
 
 // outcomeWords says in words what became of objects.

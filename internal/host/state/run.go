@@ -44,8 +44,9 @@ func (s Stage) String() string { return [...]string{"not begun", "unfinished", "
 // Counts is the outcome of a run in numbers.
 type Counts struct {
 	Planned  int            `json:"planned"`
-	Outcomes map[string]int `json:"outcomes"` // by the name of the outcome
-	Took     time.Duration  `json:"took"`     // nanoseconds
+	Outcomes map[string]int `json:"outcomes"`          // by the name of the outcome
+	Resumed  bool           `json:"resumed,omitempty"` // it was cut off: what the end found done, the beginning may have done
+	Took     time.Duration  `json:"took"`              // nanoseconds
 	Finished time.Time      `json:"finished"`
 }
 
