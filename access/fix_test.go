@@ -16,12 +16,12 @@ import (
 )
 
 func ExampleFixes() {
-	db := smallTown()
+	town := smallTown()
 	q := asks(access.Reading, state(0o750, 0, 0), state(0o644, 1, 100)) // an ancestor is closed to zoe
-	q.Caller = &access.Caller{Subject: db.Subject(4)}
-	for _, f := range access.Fixes(q, access.Crowd{Accounts: db})[:2] {
+	q.Caller = &access.Caller{Subject: town.Subject(4)}
+	for _, f := range access.Fixes(q, access.Crowd{Accounts: town})[:2] {
 		for _, r := range f.Remedies {
-			fmt.Println(f.Users, "others:", strings.Join(r.Commands(db, "zoe")[0], " "))
+			fmt.Println(f.Users, "others:", strings.Join(r.Commands(town, "zoe")[0], " "))
 		}
 	}
 	// Output:
@@ -30,26 +30,27 @@ func ExampleFixes() {
 }
 
 func ExampleStops() {
-	db := smallTown()
+	town := smallTown()
 	q := asks(access.Reading, state(0o755, 0, 0), state(0o640, 1, 20)) // eve is in dev
-	q.Caller = &access.Caller{Subject: db.Subject(3)}
-	f := access.Stops(q, access.Crowd{Accounts: db})[0]
-	fmt.Println(f.Users, "others:", strings.Join(f.Remedies[0].Commands(db, "eve")[0], " "))
+	q.Caller = &access.Caller{Subject: town.Subject(3)}
+	f := access.Stops(q, access.Crowd{Accounts: town})[0]
+	fmt.Println(f.Users, "others:", strings.Join(f.Remedies[0].Commands(town, "eve")[0], " "))
 	// Output: 0 others: setfacl -m u:eve:--- /srv/file
 }
 
 // lines are the commands of a fix.
-func lines(f access.Fix, db *account.Database, who string) string {
+func lines(f access.Fix, town *account.Database, who string) string {
 	var all []string
 	for _, r := range f.Remedies {
-		for _, c := range r.Commands(db, who) {
+		for _, c := range r.Commands(town, who) {
 			all = append(all, strings.Join(c, " "))
 		}
 	}
 	return strings.Join(all, "; ")
 }
 
-func user(id uint32, r mode.Rights) acl.Entry  { return acl.Entry{Tag: acl.User, ID: id, Rights: r} }
+func user(id uint32, r mode.Rights) acl.Entry { return acl.Entry{Tag: acl.User, ID: id, Rights: r} }
+
 func group(id uint32, r mode.Rights) acl.Entry { return acl.Entry{Tag: acl.Group, ID: id, Rights: r} }
 
 // listed is an access list: the rights of owner, group, mask and others in one number.
@@ -70,7 +71,7 @@ func listed(ugmo mode.Mode, named ...acl.Entry) []acl.Entry {
 }
 
 func TestFixes(t *testing.T) {
-	db := smallTown()
+	town := smallTown()
 	open := state(0o755, 0, 0)
 	for name, c := range map[string]struct {
 		action    access.Action
@@ -94,13 +95,13 @@ func TestFixes(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			q := asks(c.action, c.dir, c.file)
-			q.Caller = &access.Caller{Subject: db.Subject(c.who)}
-			fixes := access.Fixes(q, access.Crowd{Accounts: db})
+			q.Caller = &access.Caller{Subject: town.Subject(c.who)}
+			fixes := access.Fixes(q, access.Crowd{Accounts: town})
 			for i, want := range c.want {
 				if i >= len(fixes) {
 					t.Fatalf("no fix %q", want)
 				}
-				if got := fmt.Sprintf("%d: %s", fixes[i].Users, lines(fixes[i], db, db.UserName(c.who))); !strings.HasPrefix(got, want) {
+				if got := fmt.Sprintf("%d: %s", fixes[i].Users, lines(fixes[i], town, town.UserName(c.who))); !strings.HasPrefix(got, want) {
 					t.Errorf("%d is %q, want %q", i, got, want)
 				}
 			}
@@ -111,14 +112,14 @@ func TestFixes(t *testing.T) {
 // Each fix is what it says: with it the question is allowed (or not any more), for as
 // many others as it counts, and nobody gets to write who could not before.
 func TestFixesHold(t *testing.T) {
-	db := smallTown()
+	town := smallTown()
 	denied, allowed := 0, 0
 	rapid.Check(t, func(t *rapid.T) {
 		q := asks(rapid.SampledFrom(whoActions).Draw(t, "action"), whoState(t, "dir"), whoState(t, "file"))
 		q.With = access.With{UID: ident.NoUID, GID: 30}
-		who := rapid.SampledFrom(db.Users()).Draw(t, "who")
-		q.Caller = &access.Caller{Subject: db.Subject(who.UID)}
-		crowd := access.Crowd{Accounts: db}
+		who := rapid.SampledFrom(town.Users()).Draw(t, "who")
+		q.Caller = &access.Caller{Subject: town.Subject(who.UID)}
+		crowd := access.Crowd{Accounts: town}
 		fixes, want := access.Fixes(q, crowd), access.Allowed
 		if access.Decide(q).Answer == access.Allowed {
 			fixes, want = access.Stops(q, crowd), access.Denied
@@ -129,14 +130,14 @@ func TestFixesHold(t *testing.T) {
 		for _, f := range fixes {
 			fixed := access.Applied(q, f)
 			if got := access.Decide(fixed); got.Answer != want || got != f.Verdict {
-				t.Fatalf("%s: %+v", lines(f, db, who.Name), got)
+				t.Fatalf("%s: %+v", lines(f, town, who.Name), got)
 			}
-			if got := turned(q, fixed, db, who.UID, want); got != f.Users {
-				t.Fatalf("%s concerns %d others, it says %d", lines(f, db, who.Name), got, f.Users)
+			if got := turned(q, fixed, town, who.UID, want); got != f.Users {
+				t.Fatalf("%s concerns %d others, it says %d", lines(f, town, who.Name), got, f.Users)
 			}
 			for _, r := range f.Remedies {
 				if r.Does == access.Alter && r.After.Mode&0o002 != 0 && r.Before.Mode&0o002 == 0 {
-					t.Fatalf("%s opens it to the world", lines(f, db, who.Name))
+					t.Fatalf("%s opens it to the world", lines(f, town, who.Name))
 				}
 				if err := r.After.ACL.Validate(); err != nil {
 					t.Fatalf("%v: %v", r.After.ACL, err)
@@ -150,9 +151,9 @@ func TestFixesHold(t *testing.T) {
 }
 
 // turned counts the users, one by one, to whom the answer becomes the wanted one.
-func turned(before, after *access.Question, db *account.Database, but ident.UID, want access.Answer) (n int) {
-	for _, u := range db.Users() {
-		s := ident.Subject{UID: u.UID, GID: u.GID, Groups: db.GroupsOf(u.Name)}
+func turned(before, after *access.Question, town *account.Database, but ident.UID, want access.Answer) (n int) {
+	for _, u := range town.Users() {
+		s := ident.Subject{UID: u.UID, GID: u.GID, Groups: town.GroupsOf(u.Name)}
 		if u.UID == 0 {
 			s.Caps = ident.AllCapabilities
 		}

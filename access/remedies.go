@@ -289,7 +289,7 @@ func byOption(t *trial, c *Check) []Remedy {
 	if s == nil || s.Mount == nil {
 		return nil
 	}
-	option := ""
+	var option string
 	switch c.Reason.Rule {
 	case ReadOnlyMount, ReadOnlyFileSystem:
 		option = "rw"

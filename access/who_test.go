@@ -48,12 +48,18 @@ func asks(a access.Action, dir, file entry.State) *access.Question {
 func smallTown() *account.Database {
 	return account.New(
 		[]account.User{
-			{Name: "root"}, {Name: "ann", UID: 1, GID: 100}, {Name: "bob", UID: 2, GID: 100}, {Name: "eve", UID: 3, GID: 101},
-			{Name: "toor", UID: 0, GID: 7}, {Name: "zoe", UID: 4, GID: 20},
+			{Name: "root"},
+			{Name: "ann", UID: 1, GID: 100},
+			{Name: "bob", UID: 2, GID: 100},
+			{Name: "eve", UID: 3, GID: 101},
+			{Name: "toor", UID: 0, GID: 7},
+			{Name: "zoe", UID: 4, GID: 20},
 		},
 		[]account.Group{
-			{Name: "users", GID: 100}, {Name: "dev", GID: 20, Members: []string{"ann", "eve", "ldapuser"}},
-			{Name: "ops", GID: 30, Members: []string{"eve"}}, {Name: "none", GID: 40},
+			{Name: "users", GID: 100},
+			{Name: "dev", GID: 20, Members: []string{"ann", "eve", "ldapuser"}},
+			{Name: "ops", GID: 30, Members: []string{"eve"}},
+			{Name: "none", GID: 40},
 		},
 	)
 }

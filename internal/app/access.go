@@ -359,16 +359,6 @@ func (a *AccessAnswer) Wanted(c access.Check) string {
 	return wantedOf(c, &w.Steps[c.Where.Step])
 }
 
-// inside is the id of a user as the caller's own user namespace has it.
-func inside(n *ident.Namespace, uid ident.UID) (uint32, bool) {
-	for _, r := range n.Users {
-		if uint32(uid) >= r.Outside && uint32(uid)-r.Outside < r.Count {
-			return r.Inside + uint32(uid) - r.Outside, true
-		}
-	}
-	return 0, false
-}
-
 // UserNames are the names of the machine's users; none where they cannot be read.
 func UserNames() []string {
 	db, err := accounts.Load()

@@ -311,8 +311,10 @@ func (a *AccessAnswer) noteFormat() (AccessNote, bool) {
 	if a.Verdict.Reason.Rule != access.NoFormat {
 		return AccessNote{About: "no-format", Text: "besides, the file is neither a program nor begins with #!: were it allowed, execve would answer ENOEXEC"}, true
 	}
-	return AccessNote{About: "no-format", Text: "the permissions allow it: execve answers ENOEXEC since the file is neither a program nor begins with #!. A shell would run it as a shell script; give it a first line",
-		Do: [][]string{{"sh", a.Question.Way.Object().Path}}}, true
+	return AccessNote{
+		About: "no-format", Text: "the permissions allow it: execve answers ENOEXEC since the file is neither a program nor begins with #!. A shell would run it as a shell script; give it a first line",
+		Do: [][]string{{"sh", a.Question.Way.Object().Path}},
+	}, true
 }
 
 // noteFlag: somebody set the flag on purpose.
