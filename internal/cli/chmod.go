@@ -301,4 +301,4 @@ func (r *chmodRequest) suspicion(k mode.Kind) string {
 }
 
 // searchable adds x wherever there is r.
-func searchable(m mode.Mode) mode.Mode { return m | m&(mode.Read)>>2 }
+func searchable(m mode.Mode) mode.Mode { return m | (m&mode.Read)>>2 }

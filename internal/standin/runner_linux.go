@@ -6,7 +6,6 @@ import (
 	"ward/ident"
 	"ward/internal/host/accounts"
 	"ward/internal/host/sys"
-	"ward/mode"
 )
 
 // Runner is who runs the command, as far as it matters to whether a change that
@@ -42,21 +41,6 @@ func (r Runner) UID() uint32 { return uint32(r.subject().UID) }
 
 // KeepsSetGID reports whether the runner's chmod keeps setgid on everybody's files.
 func (r Runner) KeepsSetGID() bool { return r.subject().Caps.Has(ident.CapFSetID) }
-
-// Umask is the umask of the process.
-func (p *Program) Umask() mode.Mode {
-	if p.umask != nil {
-		return *p.umask
-	}
-	mask, err := sys.Umask()
-	if err != nil {
-		mask = sys.TakeUmask()
-	}
-	return mode.Mode(mask) & mode.Permissions
-}
-
-// WithUmask makes the program believe in another umask, for tests.
-func (p *Program) WithUmask(m mode.Mode) { p.umask = &m }
 
 // WarnOfRoot says that --preserve-root left "/" alone.
 func (p *Program) WarnOfRoot(path string) {

@@ -211,7 +211,7 @@ func (s *side) chmod(args []string) (status int, said string) {
 		return -1, ""
 	}
 	var ws syscall.WaitStatus
-	for _, err = syscall.Wait4(pid, &ws, 0, nil); err == syscall.EINTR; _, err = syscall.Wait4(pid, &ws, 0, nil) { //nolint:errorlint // bare number
+	for _, err = syscall.Wait4(pid, &ws, 0, nil); err == syscall.EINTR; _, err = syscall.Wait4(pid, &ws, 0, nil) {
 	}
 	text := make([]byte, 16<<10)
 	n, _ := s.said.ReadAt(text, 0)

@@ -81,8 +81,8 @@ func Parse(p *standin.Program, args []string, c Caller) (r Request, status int, 
 	spec := getopt.Spec{Short: letters, Long: append(longOptions(), c.Options...)}
 	parser := spec.Parser(args, p.Posix)
 	for parser.Next() {
-		if status, ended := l.option(parser.Option()); ended {
-			return Request{}, status, false
+		if l.option(parser.Option()) {
+			return Request{}, l.status, false
 		}
 	}
 	if err := parser.Err(); err != nil {
@@ -105,9 +105,12 @@ type line struct {
 	hasMode   bool
 	reference string
 	operands  []string
+	status    int // of a line that ended early
 }
 
-func (l *line) option(o getopt.Option) (status int, ended bool) {
+// option takes one option. ended tells that nothing is to be done any more; status is
+// then how to end.
+func (l *line) option(o getopt.Option) (ended bool) {
 	r := &l.request
 	switch o.Value {
 	case 'H':
@@ -134,10 +137,10 @@ func (l *line) option(o getopt.Option) (status int, ended bool) {
 		r.Verbosity = standin.Every
 	case optHelp:
 		l.program.Say("%s", help(l.program.Name, l.caller.Help))
-		return 0, true
+		return true
 	case optVersion:
 		l.program.Say("%s", l.program.VersionText("chmod"))
-		return 0, true
+		return true
 	default:
 		if o.Value >= OwnOptions {
 			r.More = append(r.More, o)
@@ -145,7 +148,7 @@ func (l *line) option(o getopt.Option) (status int, ended bool) {
 		}
 		l.looksLikeMode(o)
 	}
-	return 0, false
+	return false
 }
 
 // looksLikeMode takes the whole word that a letter of modes stands in, such as -rwx

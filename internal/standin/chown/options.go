@@ -85,8 +85,8 @@ func Parse(p *standin.Program, args []string, c Caller) (r Request, status int, 
 	spec := getopt.Spec{Short: "HLPRcfhv", Long: append(longOptions(), c.Options...)}
 	parser := spec.Parser(args, p.Posix)
 	for parser.Next() {
-		if status, ended := l.option(parser.Option()); ended {
-			return Request{}, status, false
+		if l.option(parser.Option()) {
+			return Request{}, l.status, false
 		}
 	}
 	if err := parser.Err(); err != nil {
@@ -109,9 +109,12 @@ type line struct {
 	reference    string
 	hasReference bool
 	accounts     *account.Database
+	status       int // of a line that ended early
 }
 
-func (l *line) option(o getopt.Option) (status int, ended bool) {
+// option takes one option. ended tells that nothing is to be done any more; status is
+// then how to end.
+func (l *line) option(o getopt.Option) (ended bool) {
 	r := &l.request
 	switch o.Value {
 	case 'H':
@@ -129,7 +132,8 @@ func (l *line) option(o getopt.Option) (status int, ended bool) {
 	case optReference:
 		l.reference, l.hasReference = o.Arg, true
 	case optFrom:
-		return 1, !l.spec(o.Arg, &r.From)
+		l.status = 1
+		return !l.spec(o.Arg, &r.From)
 	case 'R':
 		r.Recurse = true
 	case 'c':
@@ -140,14 +144,14 @@ func (l *line) option(o getopt.Option) (status int, ended bool) {
 		r.Verbosity = standin.Every
 	case optHelp:
 		l.program.Say("%s", l.help())
-		return 0, true
+		return true
 	case optVersion:
 		l.program.Say("%s", l.program.VersionText(l.command()))
-		return 0, true
+		return true
 	default:
 		r.More = append(r.More, o)
 	}
-	return 0, false
+	return false
 }
 
 func (l *line) command() string {
