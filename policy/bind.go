@@ -87,6 +87,8 @@ type test struct {
 	acl     []aclTest
 	def     []aclTest
 	not     []test
+
+	onlyPath bool // nothing but path is asked
 }
 
 // idTest holds for some ids, or for those without a name.
@@ -103,13 +105,12 @@ type candidates struct {
 	place int // in a worker's memory of answers
 }
 
-// pathTest holds for paths that a pattern fits. Patterns for a name in any
-// directory are tried on the name alone; the others run in the automaton.
+// pathTest holds for paths that a pattern fits. All patterns run in the automaton,
+// once for all tests, but for the elusive ones, which are tried when it matters.
 type pathTest struct {
-	names *nameIndex // for everything
-	dirs  *nameIndex // for directories
-	ids   []int32
-	place int // in a worker's memory of answers
+	ids     []int32
+	elusive *nameIndex
+	place   int // in a worker's memory of answers
 }
 
 // Bind looks up the names of users and groups and drops exceptions that have
@@ -259,13 +260,16 @@ func (c *binder) tests(ss []selector) []test {
 }
 
 func (c *binder) test(s *selector) test {
-	return test{
+	t := test{
 		kinds: s.kinds, modes: s.modes, sizes: s.sizes, links: s.links, beside: s.beside, content: s.content,
 		owners: c.idTest(s.owners, true), groups: c.idTest(s.groups, false),
 		path: c.pathTest(s.paths),
 		acl:  c.aclTests(s.acl), def: c.aclTests(s.def),
 		not: c.tests(s.not),
 	}
+	t.onlyPath = t.path != nil && t.kinds == 0 && t.modes == nil && t.sizes == nil && t.links == nil && !t.beside && t.content == 0 &&
+		t.owners == nil && t.groups == nil && t.acl == nil && t.def == nil && t.not == nil
+	return t
 }
 
 func (c *binder) pathTest(ps []pattern) *pathTest {
@@ -282,20 +286,18 @@ func (c *binder) pathTest(ps []pattern) *pathTest {
 	t := &pathTest{place: c.places}
 	c.places++
 	c.pathTests[texts] = t
-	var names, dirs []namedGlob
+	var names []namedGlob
 	for i := range ps {
 		p := &ps[i]
 		switch {
 		case p.never:
-		case len(p.parts) == 1 && p.parts[0].anywhere && p.dirOnly:
-			dirs = append(dirs, namedGlob{&p.parts[0].name, int32(i)})
-		case len(p.parts) == 1 && p.parts[0].anywhere:
+		case elusive(*p) && !p.dirOnly:
 			names = append(names, namedGlob{&p.parts[0].name, int32(i)})
 		default:
 			t.ids = append(t.ids, c.number(p, false))
 		}
 	}
-	t.names, t.dirs = newNameIndex(names), newNameIndex(dirs)
+	t.elusive = newNameIndex(names)
 	return t
 }
 

@@ -12,7 +12,7 @@ import (
 // looked up in one hash table, for those lengths only that some pattern with the
 // name's first (or last) byte has.
 type nameIndex struct {
-	few     []namedGlob // all of them, when they are few
+	few     []elusiveGlob // all of them, when they are few
 	globs   []namedGlob
 	rest    []elusiveGlob // those without a literal affix
 	slots   []slot
@@ -33,10 +33,17 @@ type namedGlob struct {
 }
 
 // elusiveGlob is a pattern that has to be tried, with the bytes (bytesOf) that a
-// name must have.
+// name must have where nothing else rules it out.
 type elusiveGlob struct {
 	namedGlob
-	needs uint64
+	needs uint64 // 0: an affix tells
+}
+
+func newElusive(g namedGlob) elusiveGlob {
+	if g.glob.prefix != "" || g.glob.suffix != "" {
+		return elusiveGlob{g, 0}
+	}
+	return elusiveGlob{g, bytesOf(strings.Join(g.glob.middle, ""))}
 }
 
 // slot is a place of the table: one affix, with the patterns that have it.
@@ -67,7 +74,9 @@ func newNameIndex(globs []namedGlob) *nameIndex {
 	}
 	x := &nameIndex{globs: globs}
 	if len(globs) <= few {
-		x.few = globs
+		for _, g := range globs {
+			x.few = append(x.few, newElusive(g))
+		}
 		return x
 	}
 	size := bits.Len(uint(2 * len(globs)))
@@ -98,7 +107,7 @@ func (x *nameIndex) insert(i int32) {
 		x.fronts.addFirst(s)
 		x.place(keyOf(s).first(len(s)), uint8(len(s)), head, i)
 	default:
-		x.rest = append(x.rest, elusiveGlob{x.globs[i], bytesOf(strings.Join(g.middle, ""))})
+		x.rest = append(x.rest, newElusive(x.globs[i]))
 	}
 }
 
@@ -126,7 +135,7 @@ func (x *nameIndex) append(ids []int32, k *key) []int32 {
 	}
 	if !x.special {
 		for i := range x.few {
-			if x.few[i].glob.match(k.name) {
+			if x.few[i].fits(k) {
 				ids = append(ids, x.few[i].id)
 			}
 		}
@@ -158,7 +167,7 @@ func (x *nameIndex) append(ids []int32, k *key) []int32 {
 
 // fits compares the bytes first: few names have all that a pattern must find.
 func (g *elusiveGlob) fits(k *key) bool {
-	return g.needs&^k.bytes() == 0 && g.glob.match(k.name)
+	return (g.needs == 0 || g.needs&^k.bytes() == 0) && g.glob.match(k.name)
 }
 
 func upTo(lengths uint64, n int) uint64 {
@@ -183,12 +192,10 @@ func (x *nameIndex) fits(k *key) bool {
 		return false
 	}
 	if !x.special {
-		return fitsAny(x.few, k.name)
+		return fitsAny(x.few, k)
 	}
-	for i := range x.rest {
-		if x.rest[i].fits(k) {
-			return true
-		}
+	if fitsAny(x.rest, k) {
+		return true
 	}
 	return x.wholes.has(k.ends()) && x.wholeFits(k) || x.backs.has(k.back()) && x.tailFits(k) || x.fronts.has(k.front()) && x.headFits(k)
 }
@@ -226,9 +233,9 @@ func (x *nameIndex) headFits(k *key) bool {
 	return false
 }
 
-func fitsAny(globs []namedGlob, name string) bool {
+func fitsAny(globs []elusiveGlob, k *key) bool {
 	for i := range globs {
-		if globs[i].glob.match(name) {
+		if globs[i].fits(k) {
 			return true
 		}
 	}

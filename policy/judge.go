@@ -148,13 +148,37 @@ func (w *Worker) locate(s *subject) (excluded bool) {
 
 func (w *Worker) anyMatches(s *subject, groups []suspects) bool {
 	for g := range groups {
-		if c := groups[g].candidates; c != nil && c.eval(s, &w.asking) == no {
+		if groups[g].candidates != nil && w.ruledOut(s, groups[g].screens) {
 			continue
 		}
 		for _, i := range groups[g].rules {
 			if _, ok := w.match(s, i); ok {
 				return true
 			}
+		}
+	}
+	return false
+}
+
+// ruledOut tells whether size and path alone make every one of the tests no. It asks
+// what nearly every entry of a tree is asked, and no more.
+func (w *Worker) ruledOut(s *subject, screens []*test) bool {
+	for _, t := range screens {
+		if !t.screened(s, &w.asking) {
+			return false
+		}
+	}
+	return true
+}
+
+// screened is yes only where eval is no.
+func (t *test) screened(s *subject, q *asking) bool {
+	if t.sizes != nil && !anySpan(t.sizes, s.Size) || t.path != nil && t.path.eval(s, q) == no {
+		return true
+	}
+	for i := range t.not {
+		if n := &t.not[i]; n.onlyPath && n.path.eval(s, q) == yes {
+			return true
 		}
 	}
 	return false
@@ -243,6 +267,7 @@ func (r *compiled) eval(s *subject, q *asking) verdict {
 // the same candidates.
 type suspects struct {
 	candidates *candidates
+	screens    []*test // those of the candidates that such entries may fit
 	rules      []int32
 }
 
@@ -299,18 +324,24 @@ func (w *Worker) findSuspects(e *entry.Entry) (groups []suspects) {
 		if !r.forbid && r.need.idle(e.Kind, e.Mode, e.UID, e.GID) {
 			w.seen[i] = true
 		} else {
-			groups = grouped(groups, r.candidates, i)
+			groups = w.grouped(&s, groups, r.candidates, i)
 		}
 	}
 	return groups
 }
 
-func grouped(groups []suspects, c *candidates, rule int32) []suspects {
+func (w *Worker) grouped(s *subject, groups []suspects, c *candidates, rule int32) []suspects {
 	for g := range groups {
 		if groups[g].candidates == c {
 			groups[g].rules = append(groups[g].rules, rule)
 			return groups
 		}
 	}
-	return append(groups, suspects{c, []int32{rule}})
+	group := suspects{candidates: c, rules: []int32{rule}}
+	for i := 0; c != nil && i < len(c.tests); i++ {
+		if c.tests[i].admits(s, &w.asking) {
+			group.screens = append(group.screens, &c.tests[i])
+		}
+	}
+	return append(groups, group)
 }

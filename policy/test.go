@@ -1,6 +1,8 @@
 package policy
 
 import (
+	"slices"
+
 	"ward/account"
 	"ward/acl"
 	"ward/entry"
@@ -256,17 +258,12 @@ func anyTest(ts []test, s *subject, q *asking) verdict {
 }
 
 func (t *pathTest) fits(s *subject) bool {
-	if !s.root && (t.names.fits(&s.key) || s.Kind == mode.Directory && t.dirs.fits(&s.key)) {
-		return true
-	}
-	for _, id := range t.ids {
-		for _, hit := range s.hits {
-			if id == hit {
-				return true
-			}
+	for _, hit := range s.hits {
+		if _, found := slices.BinarySearch(t.ids, hit); found {
+			return true
 		}
 	}
-	return false
+	return !s.root && t.elusive.fits(&s.key)
 }
 
 // idle tells whether a demand would change nothing about an entry, whatever its
