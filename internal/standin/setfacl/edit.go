@@ -1,6 +1,8 @@
 package setfacl
 
 import (
+	"slices"
+
 	"ward/acl"
 	"ward/internal/standin/aclobject"
 	"ward/mode"
@@ -53,7 +55,7 @@ func (e *edit) know(def bool) (*edited, error) {
 		value = e.found.def
 	}
 	list, err := aclobject.Decode(value, def, e.found.mode)
-	l.list, l.old, l.known = list, list, err == nil
+	l.list, l.old, l.known = slices.Clone(list), list, err == nil
 	return l, err
 }
 

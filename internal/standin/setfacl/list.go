@@ -19,16 +19,19 @@ func find(l acl.List, tag acl.Tag, id uint32) int {
 
 // place puts an entry before the first that is greater. One that should name
 // somebody and does not stays at the end (acl_create_entry(3) and what libacl does
-// when its tag and qualifier are set).
+// when its tag and qualifier are set). Like the other changes it may be made in place.
 func place(l acl.List, e acl.Entry) acl.List {
 	if e.Tag.Named() && e.ID == acl.NoID {
-		return append(slices.Clip(l), e)
+		return append(l, e)
+	}
+	if n := len(l); n > 0 && acltext.Compare(l[n-1], e) <= 0 && !(l[n-1].Tag.Named() && l[n-1].ID == acl.NoID) {
+		return append(l, e)
 	}
 	at := slices.IndexFunc(l, func(o acl.Entry) bool { return acltext.Compare(o, e) > 0 })
 	if at < 0 {
 		at = len(l)
 	}
-	return slices.Insert(slices.Clip(l), at, e)
+	return slices.Insert(l, at, e)
 }
 
 // with is the list after "put".
@@ -37,7 +40,6 @@ func with(l acl.List, e acl.Entry) acl.List {
 	if at < 0 {
 		return place(l, e)
 	}
-	l = slices.Clone(l)
 	l[at].Rights = e.Rights
 	return l
 }
@@ -48,7 +50,7 @@ func without(l acl.List, e acl.Entry) acl.List {
 	if at < 0 {
 		return l
 	}
-	return slices.Delete(slices.Clone(l), at, at+1)
+	return slices.Delete(l, at, at+1)
 }
 
 // base is the list without names and mask; the owning group keeps what the mask
