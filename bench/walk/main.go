@@ -70,7 +70,7 @@ func walk(path string, want entry.Facts) error {
 	}
 	defer root.Close()
 	var counters []*counter
-	err = root.Walk(context.Background(), tree.Options{}, func() tree.Visitor {
+	err = root.Walk(context.Background(), tree.Options{NoBirth: true}, func() tree.Visitor {
 		counters = append(counters, &counter{want: want})
 		return counters[len(counters)-1]
 	})
