@@ -65,6 +65,9 @@ func (j *judge) protectedSymlink(link, dir *Step) ruling {
 		return yes
 	}
 	const guarded = mode.Sticky | mode.OtherWrite
+	if link.Entry.Known&dir.Entry.Known&entry.Stat == 0 {
+		return unknown(entry.Stat, Reason{Rule: NotSeen})
+	}
 	switch {
 	case owns(j.c, link), dir.Entry.Mode&guarded != guarded, sameOwner(dir, link):
 		return yes

@@ -132,13 +132,17 @@ func (j *judge) judge() {
 		return
 	}
 	j.act()
-	if j.q.Action == Executing && j.last.answer != Denied {
+	if j.q.Action == Executing && j.last.answer != Denied && j.here.object != nil {
 		j.interpret()
 	}
 }
 
-// act makes the checks that follow on the way.
+// act makes the checks that follow on the way. Of objects that could not be looked at
+// at all there is nothing more to say.
 func (j *judge) act() {
+	if !j.seen(&j.here) || !j.seen(&j.there) {
+		return
+	}
 	switch a := j.q.Action; {
 	case a.opens():
 		j.open()
@@ -155,6 +159,18 @@ func (j *judge) act() {
 	default:
 		j.existing()
 	}
+}
+
+func (j *judge) seen(p *place) bool {
+	switch {
+	case p.parent != nil && p.parent.Entry.Known&entry.Stat == 0:
+		j.take(p.atParent(), unknown(entry.Stat, Reason{Rule: NotSeen}))
+		return false
+	case p.object != nil && p.object.Entry.Known&entry.Stat == 0 && j.q.Action != Stating:
+		j.take(p.atObject(), unknown(entry.Stat, Reason{Rule: NotSeen}))
+		return false
+	}
+	return true
 }
 
 // existing makes the checks of actions on an object that is there.

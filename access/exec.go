@@ -41,7 +41,7 @@ func (j *judge) interpret() {
 	program, scripts := j.here, 0
 	for i, w := range j.q.With.Interpreters {
 		var end place
-		if !j.walk(w, int8(i+2), &end) || !j.exists(&end) || !j.mayExecute(&end) {
+		if !j.walk(w, int8(i+2), &end) || !j.exists(&end) || !j.seen(&end) || !j.mayExecute(&end) {
 			return
 		}
 		if program.object.Entry.Content&entry.Shebang == 0 {

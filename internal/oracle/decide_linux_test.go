@@ -315,6 +315,10 @@ func (x *trial) ask(o *occasion) bool {
 		return false
 	}
 	x.tally.count(o)
+	if problem := x.blindly(o); problem != "" {
+		x.t.Errorf("seed %d, %s: %v\nsubject %+v: %s", *seed, o.stage.name, o.ask, o.who.Caller.Subject, problem)
+		return false
+	}
 	if errno == 0 && o.verdict.Allows() {
 		must(x.t, o.repair())
 	}
@@ -338,6 +342,22 @@ func (o *occasion) unseen() bool {
 	return slices.ContainsFunc(append([]*access.Way{o.q.Way, o.q.Target}, o.q.With.Interpreters...), func(w *access.Way) bool {
 		return w != nil && (w.Broken == "EACCES" || w.Object() != nil && w.Object().Entry.Denied != 0)
 	})
+}
+
+// blindly asks ward once more on fewer facts: on a random choice of them, and before
+// anything has changed on those that the subject may see.
+func (x *trial) blindly(o *occasion) string {
+	if x.tally.asked%4 == 0 {
+		x.tally.fewer++
+		if problem := o.seesLess(rand.New(rand.NewPCG(*seed, uint64(x.tally.asked)))); problem != "" {
+			return problem
+		}
+	}
+	if x.tally.asked%10 != 0 || o.verdict.Allows() && len(o.changed()) > 0 {
+		return ""
+	}
+	x.tally.byUser++
+	return o.seesItself()
 }
 
 func (s *stage) frozen() bool {
@@ -395,15 +415,22 @@ func (o *occasion) describe() string {
 		}
 		for i, s := range w.Steps {
 			fmt.Fprintf(&b, "  %2d %s parent %d %v %04o %d:%d acl %v flags %x follow %v trailing %v unmapped %v %v sight %d %d known %b denied %b mount %s\n", i, s.Path, s.Parent,
-				s.Entry.Kind, s.Entry.Mode, s.Entry.UID, s.Entry.GID, s.Entry.ACL, s.Entry.Flags, s.Follow, s.Trailing, s.UnmappedUser, s.UnmappedGroup, s.User, s.Group, s.Entry.Known, s.Entry.Denied, s.Mount.Point)
+				s.Entry.Kind, s.Entry.Mode, s.Entry.UID, s.Entry.GID, s.Entry.ACL, s.Entry.Flags, s.Follow, s.Trailing, s.UnmappedUser, s.UnmappedGroup, s.User, s.Group, s.Entry.Known, s.Entry.Denied, pointOf(s.Mount))
 		}
 		fmt.Fprintf(&b, "  missing %q broken %q rest %q slash %v\n", w.Missing, w.Broken, w.Rest, w.Slash)
 	}
 	for _, c := range access.Explain(&o.q) {
 		fmt.Fprintf(&b, "  check %v %v %v %q: %v\n", c.Where, c.Wanted, c.Answer, c.Errno, c.Reason)
 	}
-	fmt.Fprintf(&b, "  noformat %v host %+v\n", o.q.With.NoFormat, *o.q.Host)
+	fmt.Fprintf(&b, "  noformat %v host %+v\n", o.q.With.NoFormat, o.q.Host)
 	return b.String()
+}
+
+func pointOf(m *access.Mount) string {
+	if m == nil {
+		return "unknown"
+	}
+	return m.Point
 }
 
 // repair undoes what the action did.
@@ -461,7 +488,8 @@ const outOfScene = "?"
 
 // tally counts what was compared.
 type tally struct {
-	asked, denied, byUser, undecided int
+	asked, denied, undecided int // undecided: root itself was not let see
+	fewer, byUser            int // asked again on fewer facts, and on those that the subject saw
 
 	actions map[string]int
 	facts   map[string]int
@@ -514,7 +542,7 @@ var standing = []string{
 }
 
 func (c *tally) report(t *testing.T) {
-	t.Logf("%d decisions, %d denied", c.asked, c.denied)
+	t.Logf("%d decisions, %d denied; %d again on fewer facts, %d on what the subject saw; %d where root was not let see", c.asked, c.denied, c.fewer, c.byUser, c.undecided)
 	for _, m := range []map[string]int{c.actions, c.facts, c.places} {
 		names := make([]string, 0, len(m))
 		for name := range m {
