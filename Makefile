@@ -38,10 +38,12 @@ fuzz: ## every fuzz target for fuzztime each (default 30s)
 
 bench: build ## ward and its peers on the same trees, as ratios; takes minutes
 	go run ./bench/run -ward bin/ward $(args)
+	go run ./bench/decide
+	go run ./bench/who
 
-generate: ## what is made from the source: man pages, completions; as root also the output in README and docs
+generate: ## what is made from the source: man pages, completions; as root also the README's output
 	go generate ./...
-	go test -count=1 ./internal/acceptance -run 'Readme|AccessPage' -update
+	go test -count=1 ./internal/acceptance -run Readme -update
 
 rename: ## give the module another path: make rename MODULE=example.org/ward
 	@scripts/rename.sh $(MODULE)

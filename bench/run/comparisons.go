@@ -21,7 +21,15 @@ func (b *bench) comparisons() []comparison {
 		{name: "apply, every mode changes : chmod -R; sync -f", ward: b.alternating(), peer: b.alternatingDurableChmod(), alternates: true},
 		{name: "apply, every mode changes : the least a safe change can cost", ward: b.alternating(), peer: b.alternatingFloor(), alternates: true},
 		{name: "check, 1,000 rules : one rule", ward: check("-p", b.path("thousand.yaml")), peer: check("-p", b.path("one.yaml")), goal: 1.2},
+		{name: "reach --no-acl : the least a walk can cost", ward: b.reach("--no-acl"), peer: always(b.floor, b.tree), goal: 1.5, needs: "reach"},
+		{name: "reach : the least a walk can cost", ward: b.reach(), peer: always(b.floor, b.tree), goal: 2.5, needs: "reach"},
 	}
+}
+
+// reach asks for somebody whom the tree does not know: only the bits and lists of
+// every entry tell what he may.
+func (b *bench) reach(options ...string) func(int) []string {
+	return always(append(append([]string{b.ward, "reach", "--as", "65534:65534"}, options...), b.tree)...)
 }
 
 // standIns is what the commands that stand in for others promise: ward's own form,
