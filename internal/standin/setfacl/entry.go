@@ -295,5 +295,8 @@ func (g *grammar) line(text string) (command, bool) {
 	r.blanks()
 	c, ok := g.entry(&r)
 	r.blanks()
-	return c, ok && (r.peek() == 0 || r.peek() == '#')
+	if !ok || r.peek() != 0 && r.peek() != '#' {
+		return command{}, false
+	}
+	return c, true
 }

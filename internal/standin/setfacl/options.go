@@ -20,23 +20,23 @@ const (
 
 // The long options that have no letter.
 const (
-	set = 's' + 256*iota
-	setFile
-	makeMask
-	restoring
-	testing
+	optionSet = 's' + 256*iota
+	optionSetFile
+	optionMask
+	optionRestore
+	optionTest
 )
 
 // longOptions are the same with and without POSIXLY_CORRECT.
 var longOptions = []getopt.Long{
-	{Name: "set", Argument: getopt.Required, Value: set},
-	{Name: "set-file", Argument: getopt.Required, Value: setFile},
-	{Name: "mask", Value: makeMask},
+	{Name: "set", Argument: getopt.Required, Value: optionSet},
+	{Name: "set-file", Argument: getopt.Required, Value: optionSetFile},
+	{Name: "mask", Value: optionMask},
 	{Name: "recursive", Value: 'R'},
 	{Name: "logical", Value: 'L'},
 	{Name: "physical", Value: 'P'},
-	{Name: "restore", Argument: getopt.Required, Value: restoring},
-	{Name: "test", Value: testing},
+	{Name: "restore", Argument: getopt.Required, Value: optionRestore},
+	{Name: "test", Value: optionTest},
 	{Name: "modify", Argument: getopt.Required, Value: 'm'},
 	{Name: "modify-file", Argument: getopt.Required, Value: 'M'},
 	{Name: "remove", Argument: getopt.Required, Value: 'x'},

@@ -136,11 +136,11 @@ func (c *call) option(o getopt.Option) error {
 		c.add(command{do: removeNames}, command{do: removeEntire, def: true})
 	case 'k':
 		c.add(command{do: removeEntire, def: true})
-	case 'm', 'x', set:
+	case 'm', 'x', optionSet:
 		return c.entries(o.Value, o.Arg)
-	case 'M', 'X', setFile:
+	case 'M', 'X', optionSetFile:
 		return c.entriesOf(o.Value, o.Arg)
-	case restoring:
+	case optionRestore:
 		return c.restoreFile(o.Arg)
 	case 'v':
 		_, _ = fmt.Fprintf(c.out, "%s %s (ward %s)\n", c.Base(), Release, c.Version)
@@ -158,7 +158,7 @@ func (c *call) flag(option int) {
 	switch option {
 	case 'n':
 		c.mask = keepMask
-	case makeMask:
+	case optionMask:
 		c.mask = forceMask
 	case 'd':
 		c.promote = true
@@ -168,7 +168,7 @@ func (c *call) flag(option int) {
 		c.logical, c.physical = true, false
 	case 'P':
 		c.physical, c.logical = true, false
-	case testing:
+	case optionTest:
 		c.test = true
 	}
 }
@@ -207,7 +207,7 @@ func (c *call) entries(option int, text string) error {
 		c.explainEntries(g, text)
 		return misused
 	}
-	c.replacing(option == set, cs)
+	c.replacing(option == optionSet, cs)
 	return nil
 }
 
@@ -244,7 +244,7 @@ func (c *call) entriesOf(option int, file string) error {
 		c.explainUnknown(g)
 		return misused
 	}
-	c.replacing(option == setFile, cs)
+	c.replacing(option == optionSetFile, cs)
 	return nil
 }
 
