@@ -89,6 +89,10 @@ type Step struct {
 	// User and Group say whether the entry's ids are real or the overflow id that
 	// the gatherer's own user namespace shows for what it does not map.
 	User, Group Sight
+
+	// Confined is what the object carries for others than the discretionary check: a
+	// label of SELinux, an NFSv4 list. It is looked up of the last step only.
+	Confined []Confinement
 }
 
 // Sight is how much an id tells.

@@ -327,5 +327,14 @@ func (g *gatherer) finish() {
 	if g.step < 0 || g.at < 0 {
 		return
 	}
-	g.fetch(g.at, &g.way.Steps[g.step].Entry, g.o.Facts)
+	s := &g.way.Steps[g.step]
+	g.fetch(g.at, &s.Entry, g.o.Facts)
+	if s.Entry.Kind == mode.Symlink {
+		return
+	}
+	for _, name := range evidentAttributes {
+		if value, err := g.attribute(g.at, name); err == nil {
+			s.Confined = append(s.Confined, Evidence(name, value)...)
+		}
+	}
 }
