@@ -27,7 +27,7 @@ import (
 func TestRunOracleChmod(t *testing.T) {
 	requires.Tool(t, "chmod")
 	gnu(t)
-	expressions := 100_000
+	expressions := 60_000
 	if n, err := strconv.Atoi(os.Getenv("WARD_CHMOD_EXPRESSIONS")); err == nil {
 		expressions = n
 	}
