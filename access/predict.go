@@ -120,10 +120,14 @@ func (d *draft) taken(m mode.Mode) mode.Mode {
 	return m
 }
 
-// keepsSetgid is in_group_or_capable. The capability must reach the directory: ids
-// that its namespace does not map are out of it.
+// keepsSetgid is in_group_or_capable. Where it is not known whether the capability
+// reaches the directory it is taken not to.
 func (p Place) keepsSetgid(g ident.GID) bool {
-	return p.Caller.InGroup(g) || p.Caller.Has(ident.CapFSetID) && !p.Dir.UnmappedUser && !p.Dir.UnmappedGroup
+	if p.Caller.InGroup(g) {
+		return true
+	}
+	j := judge{c: p.Caller}
+	return p.Caller.Has(ident.CapFSetID) && j.reaches(p.Dir) == Allowed
 }
 
 // lists is posix_acl_create: the umask counts only without a default list.
