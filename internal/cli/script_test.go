@@ -21,7 +21,7 @@ func TestMain(m *testing.M) {
 		os.Exit(Main())
 	}
 	ward := func() { os.Exit(Main()) }
-	testscript.Main(m, map[string]func(){"ward": ward, "chmod": ward, "chown": ward, "chgrp": ward})
+	testscript.Main(m, map[string]func(){"ward": ward, "chmod": ward, "chown": ward, "chgrp": ward, "getfacl": ward, "setfacl": ward})
 }
 
 // Every command with right and wrong input.
