@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -89,9 +88,9 @@ func emptyDocument(n *yaml.Node) bool {
 // syntax reports what the YAML parser says, with a hint for its commonest cause.
 func (r *reader) syntax(err error) {
 	p, text := r.placeOf(strings.TrimPrefix(err.Error(), "yaml: "))
-	hint := ""
+	hint, alias := "", globOpensAlias()
 	for _, line := range r.around(p.line) {
-		if globOpensAlias.MatchString(line) {
+		if alias.MatchString(line) {
 			hint = `a pattern that begins with "*" must stand in quotes: "**/*.key"`
 		}
 	}
@@ -100,7 +99,7 @@ func (r *reader) syntax(err error) {
 
 // globOpensAlias finds a value that YAML takes for an alias (*name) where a path
 // pattern was meant.
-var globOpensAlias = regexp.MustCompile(`(?:[:\-,\[]\s*|^\s*)\*[*./?]`)
+var globOpensAlias = expression(`(?:[:\-,\[]\s*|^\s*)\*[*./?]`)
 
 func (r *reader) around(line int) []string {
 	low, high := max(line-2, 0), min(line+1, len(r.lines))

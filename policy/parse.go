@@ -2,7 +2,6 @@ package policy
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 
@@ -75,11 +74,21 @@ func (r *reader) version(n *yaml.Node) {
 	}
 }
 
-var nameForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
+// isName tells whether a text is a name: ASCII letters, digits, and dots, dashes and
+// underscores but for the first character.
+func isName(text string) bool {
+	for i, c := range []byte(text) {
+		alphanumeric := 'a' <= c|0x20 && c|0x20 <= 'z' || '0' <= c && c <= '9'
+		if !alphanumeric && (i == 0 || c != '.' && c != '-' && c != '_') {
+			return false
+		}
+	}
+	return text != ""
+}
 
 func (r *reader) name(n *yaml.Node, what string) string {
 	text, ok := r.text(n, what)
-	if ok && !nameForm.MatchString(text) {
+	if ok && !isName(text) {
 		r.fail(at(n), "names are letters, digits, dots, dashes and underscores", "%s: %q is no name", what, shorten(text))
 		return ""
 	}

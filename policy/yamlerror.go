@@ -1,7 +1,6 @@
 package policy
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
@@ -13,20 +12,20 @@ import (
 // line, for aliases, and for characters that no text may have.
 
 var (
-	yamlLine    = regexp.MustCompile(`^line (\d+): `)
-	parserSays  = regexp.MustCompile(`^did not find expected (?:<|key|'-'|',' or|node content)`)
-	noSuchAlias = regexp.MustCompile(`^unknown anchor '(.*)' referenced`)
+	yamlLine    = expression(`^line (\d+): `)
+	parserSays  = expression(`^did not find expected (?:<|key|'-'|',' or|node content)`)
+	noSuchAlias = expression(`^unknown anchor '(.*)' referenced`)
 )
 
 // placeOf finds out which place a message is about, and takes it off the message.
 func (r *reader) placeOf(message string) (position, string) {
 	line := 0
-	m := yamlLine.FindStringSubmatch(message)
+	m := yamlLine().FindStringSubmatch(message)
 	if m != nil {
 		line, _ = strconv.Atoi(m[1])
 		message = message[len(m[0]):]
 	}
-	if parserSays.MatchString(message) {
+	if parserSays().MatchString(message) {
 		line++
 	}
 	if line > 1 && line == len(r.lines) && r.lines[line-1] == "" {
@@ -35,7 +34,7 @@ func (r *reader) placeOf(message string) (position, string) {
 	if line > 0 {
 		return position{line: line}, message
 	}
-	if m := noSuchAlias.FindStringSubmatch(message); m != nil {
+	if m := noSuchAlias().FindStringSubmatch(message); m != nil {
 		return r.first(func(text string) int { return strings.Index(text, "*"+m[1]) }), message
 	}
 	if p := r.first(noText); p.line > 0 {

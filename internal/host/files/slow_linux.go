@@ -4,6 +4,7 @@ import (
 	"iter"
 	"os"
 	"path"
+	"slices"
 	"strings"
 
 	"ward/entry"
@@ -32,7 +33,7 @@ func (s *slowPlaces) pace(dir string, id entry.Identity) sys.Pace {
 func (r *Root) slowPlaces() slowPlaces {
 	mounts, err := os.ReadFile("/proc/self/mountinfo")
 	system := r.Filesystem().Name
-	if err != nil || !local[system] {
+	if err != nil || !local(system) {
 		return slowPlaces{everywhere: true}
 	}
 	var e entry.Entry
@@ -48,7 +49,7 @@ func (r *Root) slowPlaces() slowPlaces {
 func besideSlow(mounts, root string) map[string]bool {
 	beside := map[string]bool{}
 	for rel, kind := range mountsBelow(mounts, root) {
-		if !local[kind] {
+		if !local(kind) {
 			beside[path.Dir(rel)] = true
 		}
 	}
@@ -93,18 +94,19 @@ func mountsBelow(mounts, root string) iter.Seq2[string, string] {
 
 // unescape undoes the four escapes that the kernel uses in mount points (mangle in
 // fs/proc_namespace.c).
-var unescaper = strings.NewReplacer(`\040`, " ", `\011`, "\t", `\012`, "\n", `\134`, `\`)
-
-func unescape(s string) string { return unescaper.Replace(s) }
+func unescape(s string) string {
+	if !strings.Contains(s, `\`) {
+		return s
+	}
+	return strings.NewReplacer(`\040`, " ", `\011`, "\t", `\012`, "\n", `\134`, `\`).Replace(s)
+}
 
 // local file systems answer from memory or from a disk of this machine.
-var local = func() map[string]bool {
-	set := map[string]bool{}
-	for _, name := range strings.Fields(`bcachefs binfmt_misc bpf btrfs cgroup cgroup2 configfs debugfs
-		devpts devtmpfs efivarfs erofs exfat ext2 ext3 ext4 f2fs fusectl hugetlbfs iso9660 jfs mqueue
-		nsfs ntfs3 overlay proc pstore ramfs reiserfs securityfs selinuxfs squashfs sysfs tmpfs tracefs
-		ubifs udf vfat xfs zfs`) {
-		set[name] = true
-	}
-	return set
-}()
+func local(kind string) bool { return slices.Contains(locals[:], kind) }
+
+var locals = [...]string{
+	"bcachefs", "binfmt_misc", "bpf", "btrfs", "cgroup", "cgroup2", "configfs", "debugfs", "devpts", "devtmpfs",
+	"efivarfs", "erofs", "exfat", "ext2", "ext3", "ext4", "f2fs", "fusectl", "hugetlbfs", "iso9660", "jfs", "mqueue",
+	"nsfs", "ntfs3", "overlay", "proc", "pstore", "ramfs", "reiserfs", "securityfs", "selinuxfs", "squashfs", "sysfs",
+	"tmpfs", "tracefs", "ubifs", "udf", "vfat", "xfs", "zfs",
+}
