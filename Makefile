@@ -41,9 +41,9 @@ bench: build ## ward and its peers on the same trees, as ratios; takes minutes
 	go run ./bench/decide
 	go run ./bench/who
 
-generate: ## what is made from the source: man pages, completions; as root also the README's output
+generate: ## what is made from the source: man pages, completions; as root also the output in README and docs
 	go generate ./...
-	go test -count=1 ./internal/acceptance -run Readme -update
+	go test -count=1 ./internal/acceptance -run 'Readme|AccessPage' -update
 
 rename: ## give the module another path: make rename MODULE=example.org/ward
 	@scripts/rename.sh $(MODULE)
