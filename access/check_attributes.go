@@ -21,9 +21,9 @@ func (j *judge) change() {
 	}
 	switch a := j.q.Action; {
 	case a == ChangingMode:
-		j.take(at, j.ownership(s, ePERM))
+		j.take(at, j.ownership(s))
 	case a == SettingTimes && !j.q.With.Now:
-		j.take(at, j.ownership(s, ePERM))
+		j.take(at, j.ownership(s))
 	case a == ChangingOwner || a == ChangingGroup:
 		j.chown()
 	}
@@ -46,7 +46,7 @@ func (j *judge) changeable() bool {
 	if !touch {
 		return true
 	}
-	if r := j.ownership(s, ePERM); r.answer == Allowed {
+	if r := j.ownership(s); r.answer == Allowed {
 		return j.take(at, r)
 	}
 	return j.asks(at, s, mode.W)
@@ -84,7 +84,7 @@ func (j *judge) chown() {
 	}
 	if j.losesSetID(s) {
 		// ATTR_KILL_SUID and ATTR_KILL_SGID turn into a change of mode.
-		r := j.ownership(s, ePERM)
+		r := j.ownership(s)
 		if r.answer == Denied {
 			r.reason.Rule = SetIDKept
 		}
@@ -120,7 +120,7 @@ func (j *judge) mayGiveUser(s *Step) ruling {
 	case s.UnmappedUser:
 		return j.over(s, ident.CapChown)
 	}
-	return j.privilege(s, ident.CapChown, ePERM)
+	return j.privilege(s, ident.CapChown)
 }
 
 // mayGiveGroup is chgrp_ok.
@@ -133,7 +133,7 @@ func (j *judge) mayGiveGroup(s *Step) ruling {
 	case s.UnmappedGroup && j.c.Has(ident.CapChown):
 		return j.over(s, ident.CapChown)
 	}
-	r := j.privilege(s, ident.CapChown, ePERM)
+	r := j.privilege(s, ident.CapChown)
 	if r.answer == Denied && own {
 		r.reason = Reason{Rule: NotMember, ID: uint32(j.q.With.GID)}
 	}
@@ -174,7 +174,7 @@ func (j *judge) setAttribute() {
 		j.setList(name)
 	case name == "security.capability":
 		// cap_convert_nscap comes before everything else.
-		if j.take(at, j.privilege(s, ident.CapSetFCap, ePERM)) && j.rootStorable() {
+		if j.take(at, j.privilege(s, ident.CapSetFCap)) && j.rootStorable() {
 			j.writableAttributes()
 		}
 	case j.writableAttributes():
@@ -240,7 +240,7 @@ func (j *judge) userAttribute() {
 		return
 	}
 	if kind == mode.Directory && s.Entry.Mode&mode.Sticky != 0 {
-		r := j.ownership(s, ePERM)
+		r := j.ownership(s)
 		if r.answer == Denied {
 			r.reason.Rule = StickyDirectory
 		}
@@ -263,6 +263,6 @@ func (j *judge) setList(name string) {
 	case name == acl.DefaultXattr && s.Entry.Kind != mode.Directory:
 		j.refuse(at, eACCES, WrongKind)
 	default:
-		j.take(at, j.ownership(s, ePERM))
+		j.take(at, j.ownership(s))
 	}
 }

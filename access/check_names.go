@@ -166,7 +166,7 @@ func (j *judge) sticky(dir, victim *Step) ruling {
 	if dir.Entry.Mode&mode.Sticky == 0 || owns(j.c, victim) || owns(j.c, dir) {
 		return allowed(Reason{Rule: NothingAsked})
 	}
-	r := j.privilege(victim, ident.CapFOwner, ePERM)
+	r := j.privilege(victim, ident.CapFOwner)
 	if r.answer == Denied {
 		r.reason = Reason{Rule: StickyDirectory, ID: uint32(victim.Entry.UID)}
 	}
@@ -323,7 +323,7 @@ func (j *judge) mayLink(source *place) bool {
 	if safe.answer == Allowed {
 		return j.take(at, safe)
 	}
-	r := j.ownership(s, ePERM)
+	r := j.ownership(s)
 	switch {
 	case r.answer == Allowed:
 		return j.take(at, r)

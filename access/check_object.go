@@ -175,12 +175,12 @@ func sameOwner(a, b *Step) bool {
 }
 
 // ownership is inode_owner_or_capable.
-func (j *judge) ownership(s *Step, e errno) ruling {
+func (j *judge) ownership(s *Step) ruling {
 	if owns(j.c, s) {
 		return allowed(Reason{Rule: Ownership, ID: uint32(s.Entry.UID)})
 	}
 	if !j.c.Has(ident.CapFOwner) {
-		return ruling{reason: Reason{Rule: NotOwner, ID: uint32(s.Entry.UID)}, errno: e, answer: Denied}
+		return ruling{reason: Reason{Rule: NotOwner, ID: uint32(s.Entry.UID)}, errno: ePERM, answer: Denied}
 	}
 	switch j.mapsUser(s) {
 	case Allowed:
@@ -188,13 +188,13 @@ func (j *judge) ownership(s *Step, e errno) ruling {
 	case Unknown:
 		return unknown(entry.Stat, Reason{Rule: NotSeen})
 	}
-	return denied(e, UnmappedOwner)
+	return denied(ePERM, UnmappedOwner)
 }
 
 // privilege is capable_wrt_inode_uidgid.
-func (j *judge) privilege(s *Step, c capability, e errno) ruling {
+func (j *judge) privilege(s *Step, c capability) ruling {
 	if !j.c.Has(c) {
-		return lacks(e, c)
+		return lacks(c)
 	}
 	switch j.reaches(s) {
 	case Allowed:
@@ -202,7 +202,7 @@ func (j *judge) privilege(s *Step, c capability, e errno) ruling {
 	case Unknown:
 		return unknown(entry.Stat, Reason{Rule: NotSeen})
 	}
-	return denied(e, UnmappedOwner)
+	return denied(ePERM, UnmappedOwner)
 }
 
 // everywhere is capable: the capability must hold in the initial namespace.
@@ -210,14 +210,14 @@ func (j *judge) everywhere(c capability) ruling {
 	if j.c.Has(c) && j.c.Namespace.IsInitial() {
 		return allowed(Reason{Rule: Privilege, ID: uint32(c)})
 	}
-	return lacks(ePERM, c)
+	return lacks(c)
 }
 
 // over is ns_capable for the namespace that mounted the file system.
 func (j *judge) over(s *Step, c capability) ruling {
 	switch m := s.Mount; {
 	case !j.c.Has(c):
-		return lacks(ePERM, c)
+		return lacks(c)
 	case j.c.Namespace.IsInitial():
 		return allowed(Reason{Rule: Privilege, ID: uint32(c)})
 	case m == nil:
@@ -225,7 +225,7 @@ func (j *judge) over(s *Step, c capability) ruling {
 	case m.Owner == j.c.Namespace:
 		return allowed(Reason{Rule: Privilege, ID: uint32(c)})
 	}
-	return lacks(ePERM, c)
+	return lacks(c)
 }
 
 // wantWrite is mnt_want_write.

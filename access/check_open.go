@@ -156,7 +156,7 @@ func (j *judge) mayOpen(at Where, s *Step, want mode.Rights, flags OpenFlags) bo
 		}
 	}
 	if flags&ONoAtime != 0 {
-		return j.take(at, j.ownership(s, ePERM))
+		return j.take(at, j.ownership(s))
 	}
 	return true
 }

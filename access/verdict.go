@@ -65,8 +65,8 @@ func denied(e errno, why Rule) ruling {
 }
 
 // lacks is a denial for want of a capability.
-func lacks(e errno, c capability) ruling {
-	return ruling{reason: Reason{Rule: NoPrivilege, ID: uint32(c)}, errno: e, answer: Denied}
+func lacks(c capability) ruling {
+	return ruling{reason: Reason{Rule: NoPrivilege, ID: uint32(c)}, errno: ePERM, answer: Denied}
 }
 
 func unknown(missing entry.Facts, why Reason) ruling {

@@ -74,20 +74,28 @@ var Aims = []Aim{
 	{Fact: "CAP_MKNOD", Actions: []access.Action{access.MakingNode}, New: true, Adjust: func(r *rand.Rand, a *Ask) { a.Kind = anyOf(r, mode.CharDevice, mode.BlockDevice) }},
 	{Fact: "CAP_SETFCAP", Actions: []access.Action{access.SettingAttribute}, Adjust: func(_ *rand.Rand, a *Ask) { a.Attr = "security.capability" }},
 	{Fact: "CAP_SYS_ADMIN", Actions: []access.Action{access.SettingAttribute}, Adjust: func(r *rand.Rand, a *Ask) { a.Attr = anyOf(r, "trusted.comment", "security.comment") }},
-	{Fact: "set-id bits would go", Actions: []access.Action{access.ChangingOwner, access.ChangingGroup}, Become: only(ident.CapChown, ident.CapDACOverride),
+	{
+		Fact: "set-id bits would go", Actions: []access.Action{access.ChangingOwner, access.ChangingGroup}, Become: only(ident.CapChown, ident.CapDACOverride),
 		Object: func(_ string, s, _ *Spec, who *access.Caller) bool {
 			return s.UID != who.UID && s.Mode&(mode.SetUID|mode.SetGID) != 0 && s.Kind != mode.Directory
-		}},
-	{Fact: "append-only", Actions: []access.Action{access.Writing, access.Appending, access.Deleting, access.ChangingMode, access.Truncating, access.Linking, access.SettingAttribute},
-		Object: func(_ string, s, _ *Spec, _ *access.Caller) bool { return s.Flags&entry.AppendOnly != 0 }},
-	{Fact: "immutable", Actions: []access.Action{access.Writing, access.Appending, access.Deleting, access.ChangingMode, access.Truncating, access.Linking, access.SettingTimes},
-		Object: func(_ string, s, _ *Spec, _ *access.Caller) bool { return s.Flags&entry.Immutable != 0 }},
-	{Fact: "file capabilities beyond the bounding set", Actions: []access.Action{access.Executing},
+		},
+	},
+	{
+		Fact: "append-only", Actions: []access.Action{access.Writing, access.Appending, access.Deleting, access.ChangingMode, access.Truncating, access.Linking, access.SettingAttribute},
+		Object: func(_ string, s, _ *Spec, _ *access.Caller) bool { return s.Flags&entry.AppendOnly != 0 },
+	},
+	{
+		Fact: "immutable", Actions: []access.Action{access.Writing, access.Appending, access.Deleting, access.ChangingMode, access.Truncating, access.Linking, access.SettingTimes},
+		Object: func(_ string, s, _ *Spec, _ *access.Caller) bool { return s.Flags&entry.Immutable != 0 },
+	},
+	{
+		Fact: "file capabilities beyond the bounding set", Actions: []access.Action{access.Executing},
 		Become: func(r *rand.Rand, c *Credentials) {
 			c.Unbounded = uint64(ident.Set(ident.CapNetRaw))
 			c.Caps = anyOf(r, 0, uint64(ident.Set(ident.CapDACOverride)))
 		},
-		Object: func(_ string, s, _ *Spec, _ *access.Caller) bool { return s.Caps != "" }},
+		Object: func(_ string, s, _ *Spec, _ *access.Caller) bool { return s.Caps != "" },
+	},
 	{Fact: "ENOEXEC", Actions: []access.Action{access.Executing}, Object: program("t")},
 	{Fact: "script", Actions: []access.Action{access.Executing}, Object: program("z")},
 	{Fact: "set-id script", Actions: []access.Action{access.Executing}, Object: func(name string, s, _ *Spec, _ *access.Caller) bool {

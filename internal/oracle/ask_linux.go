@@ -152,9 +152,15 @@ var openFlags = []struct {
 	flag access.OpenFlags
 	bits int
 }{
-	{access.OCreat, unix.O_CREAT}, {access.OExcl, unix.O_EXCL}, {access.OTrunc, unix.O_TRUNC}, {access.OAppend, unix.O_APPEND},
-	{access.ONoAtime, unix.O_NOATIME}, {access.OPath, unix.O_PATH}, {access.ODirectory, unix.O_DIRECTORY},
-	{access.ONoFollow, unix.O_NOFOLLOW}, {access.OTmpfile, unix.O_TMPFILE},
+	{access.OCreat, unix.O_CREAT},
+	{access.OExcl, unix.O_EXCL},
+	{access.OTrunc, unix.O_TRUNC},
+	{access.OAppend, unix.O_APPEND},
+	{access.ONoAtime, unix.O_NOATIME},
+	{access.OPath, unix.O_PATH},
+	{access.ODirectory, unix.O_DIRECTORY},
+	{access.ONoFollow, unix.O_NOFOLLOW},
+	{access.OTmpfile, unix.O_TMPFILE},
 }
 
 func (a *Ask) open() syscall.Errno {

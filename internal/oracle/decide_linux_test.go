@@ -5,18 +5,15 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"slices"
 	"sort"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
 	"golang.org/x/sys/unix"
 
 	"ward/access"
-	"ward/acl"
 	"ward/entry"
 	"ward/ident"
 	"ward/internal/host/lookup"
@@ -87,7 +84,6 @@ func aimsFor(t *testing.T) []Aim {
 type stage struct {
 	name, root string
 	world      *World
-	remount    func(flags uintptr) error // of the whole file system
 	grpid      bool
 	scenes     int
 }
@@ -623,7 +619,3 @@ func (o *occasion) decisive() *access.Step {
 	}
 	return &ways[w.Way].Steps[w.Step]
 }
-
-var _ = acl.NoID
-var _ = filepath.Join
-var _ syscall.Errno

@@ -51,8 +51,9 @@ func (a *Asker) Do(ask Ask) syscall.Errno {
 
 // Run runs f in the thread.
 func (a *Asker) Run(f func()) {
-	a.asks <- func() { f(); a.answers <- 0 }
-	<-a.answers
+	done := make(chan struct{})
+	a.asks <- func() { f(); close(done) }
+	<-done
 }
 
 // End lets the thread die.
@@ -179,7 +180,7 @@ func (h *Household) PID() string { return strconv.Itoa(h.cmd.Process.Pid) }
 
 // Become makes the household one subject, whose ids are inside ids.
 func (h *Household) Become(c Credentials) Doer {
-	h.send(request{Become: &c})
+	_ = h.send(request{Become: &c})
 	return member{h}
 }
 

@@ -22,8 +22,7 @@ var kernelAnswers string
 // vectors reads lines of testdata/kernel.txt: each handler makes from a line's parts
 // what ward says, in the line's own words.
 type vectors struct {
-	last   []string // of the line before, for those that say "same"
-	lastBy string
+	last []string // of the line before, for those that say "same"
 }
 
 // handlers know every line of the file.
@@ -414,9 +413,8 @@ func flagQuestion(what string, c *access.Caller, directory bool, flag string) *a
 	case "rmdir dir":
 		return question(access.Deleting, c, "d 0755 1001:1001", dir)
 	case "rename dir":
-		q := question(access.Renaming, c, "d 0755 1001:1001", dir)
+		q = question(access.Renaming, c, "d 0755 1001:1001", dir)
 		q.Target = ways("d 0755 1001:1001", "")
-		return q
 	case "chmod dir":
 		return question(access.ChangingMode, c, "d 0755 1001:1001", dir)
 	default: // "chown same" asks for no change of owner or group, which is no chown

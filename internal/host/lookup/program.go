@@ -40,7 +40,7 @@ func scriptInterpreter(head []byte) string {
 	copy(full, head)
 	line, _, whole := bytes.Cut(full[2:], []byte("\n"))
 	line = bytes.TrimLeft(line, " \t")
-	if !whole && bytes.IndexAny(line, " \t\x00") < 0 {
+	if !whole && !bytes.ContainsAny(line, " \t\x00") {
 		return ""
 	}
 	line = bytes.TrimRight(line, " \t")
