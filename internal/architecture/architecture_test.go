@@ -16,10 +16,19 @@ import (
 	"testing"
 )
 
-const (
-	module = "ward"
-	root   = "../.."
-)
+const root = "../.."
+
+// module is its path, which `make rename` changes.
+var module = modulePath()
+
+func modulePath() string {
+	text, err := os.ReadFile(filepath.Join(root, "go.mod"))
+	if err != nil {
+		panic(err)
+	}
+	line, _, _ := strings.Cut(string(text), "\n")
+	return strings.TrimPrefix(line, "module ")
+}
 
 // source is one file of the module that is no test.
 type source struct {
@@ -294,7 +303,7 @@ func foreignImports(t *testing.T) map[string]string {
 		}
 		for _, imp := range file.Imports {
 			host, _, _ := strings.Cut(importPath(imp), "/")
-			if strings.Contains(host, ".") {
+			if _, ours := ourFolder(imp); strings.Contains(host, ".") && !ours {
 				all[importPath(imp)] = name
 			}
 		}

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"strconv"
 
-	"github.com/spf13/pflag"
+	"github.com/spf13/cobra"
 )
 
 // jobs is the value of --jobs.
@@ -16,8 +16,8 @@ const mostJobs = 1024
 var errJobs = errors.New("must be a number of workers, from 1 to 1024")
 
 // jobsFlag adds the option that says how many workers there are.
-func jobsFlag(f *pflag.FlagSet, n *int) {
-	f.VarP(jobs{n}, "jobs", "j", "`N` workers (default: one for each processor)")
+func jobsFlag(cmd *cobra.Command, n *int) {
+	cmd.Flags().VarP(jobs{n}, "jobs", "j", "`N` workers (default: one for each processor)")
 }
 
 func (j jobs) String() string {

@@ -19,7 +19,7 @@ func judgingFlags(cmd *cobra.Command, j *app.Judging) {
 	f.BoolVar(&j.CrossMounts, "cross-mounts", false, "enter other file systems")
 	f.BoolP("one-file-system", "x", true, "stay on the root's file system; this is the default")
 	f.Lookup("one-file-system").DefValue = "false" // the usage line says it already
-	jobsFlag(f, &j.Jobs)
+	jobsFlag(cmd, &j.Jobs)
 	_ = cmd.RegisterFlagCompletionFunc("pack", cobra.FixedCompletions(packs.Names(), cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("rule", completeRules)
 	_ = cmd.MarkFlagFilename("policy", "yaml", "yml", "json")

@@ -46,7 +46,7 @@ func newUndoCommand(c *console) *cobra.Command {
 	runFlags(cmd, &o.RunOptions, &o.yes)
 	f := cmd.Flags()
 	f.BoolVar(&o.AllowOutsideLinks, "allow-outside-links", false, "change files that got further names since")
-	jobsFlag(f, &o.Jobs)
+	jobsFlag(cmd, &o.Jobs)
 	return cmd
 }
 
