@@ -70,7 +70,7 @@ func newReachCommand(c *console) *cobra.Command {
 	f.BoolVarP(&o.null, "null", "0", false, "write the paths alone, ended by NUL, for xargs -0")
 	f.BoolVar(&o.WithoutACLs, "no-acl", false, "go by modes alone: quicker, and wrong where there are access lists")
 	f.BoolVar(&o.CrossMounts, "cross-mounts", false, "enter other file systems")
-	jobsFlag(f, &o.Jobs)
+	jobsFlag(cmd, &o.Jobs)
 	f.StringVarP(&o.format, "format", "f", "text", "how to answer: `FORMAT` is text or json")
 	_ = cmd.RegisterFlagCompletionFunc("as", completeWho)
 	_ = cmd.RegisterFlagCompletionFunc("can", cobra.FixedCompletions(access.EveryReach.Words(), cobra.ShellCompDirectiveNoFileComp))
