@@ -244,7 +244,7 @@ func (f *foundry) source(dir string, k mode.Kind) (string, entry.Entry) {
 	if f.r.IntN(2) == 0 {
 		l := anyList(f.r)
 		for i := range l {
-			l[i].Rights |= mode.R | mode.Rights(m.Other()&mode.X)
+			l[i].Rights |= mode.R | m.Other()&mode.X
 		}
 		must(f.T, syscall.Setxattr(path, acl.AccessXattr, l.Encode(), 0))
 		must(f.T, syscall.Chmod(path, uint32(m)))

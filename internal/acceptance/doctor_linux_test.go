@@ -18,7 +18,9 @@ type diagnosis struct {
 	Policies   []struct{ Root, Text string }
 	Access     struct {
 		Answer string
-		Fixes  []struct{ Remedies []struct{ Commands [][]string } }
+		Fixes  []struct {
+			Remedies []struct{ Commands [][]string }
+		}
 	}
 }
 

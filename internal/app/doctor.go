@@ -101,7 +101,7 @@ func (d *LogDiagnosis) cases(q LogRequest) (cases []*refusals, err error) {
 	seen := map[string]*refusals{}
 	err = logline.Scan(q.Log, func(r logline.Refusal) bool {
 		d.Found++
-		key := fmt.Sprint(r.Program, r.Unit, r.Path, "\x00", r.To, r.Actions, r.Errno)
+		key := fmt.Sprintf("%q %q %q %q %v %s", r.Program, r.Unit, r.Path, r.To, r.Actions, r.Errno)
 		if c, ok := seen[key]; ok {
 			c.times++
 			return true
@@ -198,24 +198,11 @@ func running(program string) *process.Process {
 // likeliest asks for each action that the message may mean, and takes the first that
 // is denied.
 func likeliest(q AccessRequest, r *logline.Refusal) (*Diagnosis, error) {
-	actions := r.Actions
-	if len(actions) == 0 {
-		actions = []access.Action{access.Reading, access.Writing, access.Executing}
-		if e, err := lookAtMost(q.Path, true); err == nil && e.Kind == mode.Directory {
-			actions = []access.Action{access.Listing, access.Searching, access.Creating}
-		}
-	}
 	var first *Diagnosis
 	var wrong error
+	actions := candidates(q.Path, r)
 	for _, a := range actions {
-		q.Action = a
-		if a.TwoPaths() && q.Target == "" {
-			q.Action = access.Deleting // what renaming does to the old name
-		}
-		if a != access.Renaming && a != access.Linking {
-			q.Target = ""
-		}
-		d, err := Diagnose(q)
+		d, err := Diagnose(q.asking(a))
 		if err != nil {
 			wrong = err
 			continue
@@ -233,13 +220,36 @@ func likeliest(q AccessRequest, r *logline.Refusal) (*Diagnosis, error) {
 	}
 	if first.Verdict.Errno == "ENOENT" && r.Errno != "" && !slices.Contains(actions, access.Creating) {
 		// It is not there: to make it was refused.
-		q.Action = access.Creating
-		if d, err := Diagnose(q); err == nil {
+		if d, err := Diagnose(q.asking(access.Creating)); err == nil {
 			first = d
 		}
 	}
 	first.Doubt = doubtOf(first, r)
 	return first, nil
+}
+
+// candidates are the actions that a message may mean, the likeliest first.
+func candidates(path string, r *logline.Refusal) []access.Action {
+	if len(r.Actions) > 0 {
+		return r.Actions
+	}
+	if e, err := lookAtMost(path, true); err == nil && e.Kind == mode.Directory {
+		return []access.Action{access.Listing, access.Searching, access.Creating}
+	}
+	return []access.Action{access.Reading, access.Writing, access.Executing}
+}
+
+// asking is the request for another action, with a second path only where it takes
+// one.
+func (q AccessRequest) asking(a access.Action) AccessRequest {
+	if a.TwoPaths() && q.Target == "" {
+		a = access.Deleting // what renaming does to the old name
+	}
+	if !a.TwoPaths() {
+		q.Target = ""
+	}
+	q.Action = a
+	return q
 }
 
 // nonsense are answers that show that another action was meant: a directory is not

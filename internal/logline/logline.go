@@ -71,23 +71,11 @@ func mayRefuse(line string) bool {
 // shows the call.
 func Scan(r io.Reader, each func(Refusal) bool) error {
 	in := bufio.NewReaderSize(r, longest)
-	var source string // the last line of source that a traceback has shown
-	for n := 1; ; n++ {
+	var s scanner
+	for {
 		line, err := readLine(in)
-		if len(line) > 0 {
-			text := string(line)
-			if f, ok := Find(text); ok {
-				f.Line = n
-				if f.Program == "python" && len(f.Actions) == 0 {
-					f.Actions = called(source)
-				}
-				if !each(f) {
-					return nil
-				}
-			}
-			if strings.HasPrefix(text, "    ") && !strings.Contains(text, "^^^") {
-				source = text
-			}
+		if f, ok := s.next(string(line)); ok && !each(f) {
+			return nil
 		}
 		if errors.Is(err, io.EOF) {
 			return nil
@@ -96,6 +84,27 @@ func Scan(r io.Reader, each func(Refusal) bool) error {
 			return err
 		}
 	}
+}
+
+// scanner remembers what lines before have said.
+type scanner struct {
+	lines  int
+	source string // the last line of source that a traceback has shown
+}
+
+func (s *scanner) next(line string) (Refusal, bool) {
+	s.lines++
+	f, ok := Find(line)
+	if ok {
+		f.Line = s.lines
+		if f.Program == "python" && len(f.Actions) == 0 {
+			f.Actions = called(s.source)
+		}
+	}
+	if strings.HasPrefix(line, "    ") && !strings.Contains(line, "^^^") {
+		s.source = line
+	}
+	return f, ok
 }
 
 // readLine reads a line of any length and keeps its beginning.

@@ -111,8 +111,13 @@ func mountOptions(m *access.Mount) string {
 		on   bool
 		word string
 	}{
-		{m.ReadOnly, "read-only"}, {m.SuperReadOnly && !m.ReadOnly, "its file system is read-only"}, {m.NoExec, "noexec"},
-		{m.NoSUID, "nosuid"}, {m.NoDev, "nodev"}, {m.NoSymlinks, "nosymfollow"}, {m.Idmapped, "idmapped"},
+		{m.ReadOnly, "read-only"},
+		{m.SuperReadOnly && !m.ReadOnly, "its file system is read-only"},
+		{m.NoExec, "noexec"},
+		{m.NoSUID, "nosuid"},
+		{m.NoDev, "nodev"},
+		{m.NoSymlinks, "nosymfollow"},
+		{m.Idmapped, "idmapped"},
 	} {
 		if o.on {
 			words = append(words, o.word)

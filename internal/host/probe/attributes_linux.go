@@ -17,8 +17,10 @@ const somebody = 65533
 
 func listOf(rights mode.Rights) acl.List {
 	return acl.List{
-		{Tag: acl.UserObj, ID: acl.NoID, Rights: 7}, {Tag: acl.User, ID: somebody, Rights: rights},
-		{Tag: acl.GroupObj, ID: acl.NoID, Rights: mode.R}, {Tag: acl.Mask, ID: acl.NoID, Rights: rights | mode.R},
+		{Tag: acl.UserObj, ID: acl.NoID, Rights: 7},
+		{Tag: acl.User, ID: somebody, Rights: rights},
+		{Tag: acl.GroupObj, ID: acl.NoID, Rights: mode.R},
+		{Tag: acl.Mask, ID: acl.NoID, Rights: rights | mode.R},
 		{Tag: acl.Other, ID: acl.NoID},
 	}
 }
