@@ -229,6 +229,9 @@ func FuzzParseText(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		access, def, err := acl.ParseText(text, people{})
 		if err != nil {
+			if access != nil || def != nil {
+				t.Fatalf("%q: both %v | %v and %v", text, access, def, err)
+			}
 			return
 		}
 		again, againDef, err := acl.ParseText(access.Long(nil)+def.LongDefault(nil), nil)

@@ -75,8 +75,13 @@ func TestAppendList(t *testing.T) {
 
 func TestSortedIsStable(t *testing.T) {
 	l := acl.List{
-		{Tag: acl.UserObj, ID: acl.NoID}, {Tag: acl.User, ID: 3}, {Tag: acl.User, ID: 1, Rights: 1}, {Tag: acl.User, ID: 1, Rights: 2},
-		{Tag: acl.GroupObj, ID: acl.NoID}, {Tag: acl.Mask, ID: acl.NoID}, {Tag: acl.Other, ID: acl.NoID},
+		{Tag: acl.UserObj, ID: acl.NoID},
+		{Tag: acl.User, ID: 3},
+		{Tag: acl.User, ID: 1, Rights: 1},
+		{Tag: acl.User, ID: 1, Rights: 2},
+		{Tag: acl.GroupObj, ID: acl.NoID},
+		{Tag: acl.Mask, ID: acl.NoID},
+		{Tag: acl.Other, ID: acl.NoID},
 	}
 	want := "u::---,u:1:--x,u:1:-w-,u:3:---,g::---,m::---,o::---"
 	if got := acltext.Sorted(l).String(); got != want || l[1].ID != 3 {

@@ -15,14 +15,27 @@ const (
 
 // Quote writes the bytes of chars as \ooo, and doubles backslashes.
 func Quote(s, chars string) string {
-	if !strings.ContainsAny(s, chars) && strings.IndexByte(s, '\\') < 0 {
+	if plain(s) {
 		return s
 	}
 	return string(AppendQuoted(nil, s, chars))
 }
 
+// plain reports whether no byte could be one that is quoted.
+func plain[T ~string | ~[]byte](s T) bool {
+	for i := range len(s) {
+		if c := s[i]; c <= ' ' || c == '\\' || c == ':' || c == ',' {
+			return false
+		}
+	}
+	return true
+}
+
 // AppendQuoted appends what Quote makes.
 func AppendQuoted[T ~string | ~[]byte](b []byte, s T, chars string) []byte {
+	if plain(s) {
+		return append(b, s...)
+	}
 	for i := range len(s) {
 		switch c := s[i]; {
 		case c == '\\':

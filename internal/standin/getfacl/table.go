@@ -41,7 +41,7 @@ func (p *printer) rows(b []byte, x *object) []byte {
 	}
 	for len(access) > 0 || len(def) > 0 {
 		var left, right *row
-		order := 0
+		var order int
 		switch {
 		case len(def) == 0:
 			order = -1

@@ -183,12 +183,13 @@ func (w *walk) use(n *node) (int, error) {
 	return n.fd, nil
 }
 
-// release ends a use; tasks is how many pieces no longer need the directory.
-func (w *walk) release(n *node, users, tasks int) {
+// release says that a piece no longer needs the directory, and ends a use of it if
+// users is 1.
+func (w *walk) release(n *node, users int) {
 	w.lock.Lock()
 	defer w.lock.Unlock()
 	n.users -= users
-	n.tasks -= tasks
+	n.tasks--
 	if n.users == 0 && n.tasks == 0 && n.fd >= 0 {
 		w.nodes.remove(n)
 		sys.ClosePaced(n.fd, n.pace)
@@ -274,17 +275,17 @@ func (w *walk) reach(n *node) error {
 		n.users++
 		w.lock.Unlock()
 		if n.parent != nil {
-			w.release(n.parent, 0, 1)
+			w.release(n.parent, 0)
 		}
 		return nil
 	}
 	w.lock.Unlock()
 	at, err := w.use(n.parent)
 	if err != nil {
-		w.release(n.parent, 0, 1)
+		w.release(n.parent, 0)
 		return err
 	}
-	defer w.release(n.parent, 1, 1)
+	defer w.release(n.parent, 1)
 	return w.openIn(at, n)
 }
 

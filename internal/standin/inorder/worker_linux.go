@@ -32,7 +32,7 @@ func (w *worker) directory(n *node, more bool) {
 		if err != errNothing { //nolint:errorlint // it is never wrapped
 			w.visitor.Fail(n.path[:len(n.path)-1], err, &w.piece.out)
 		}
-		w.walk.release(n, w.usersOf(n), 1)
+		w.walk.release(n, w.usersOf(n))
 		return
 	}
 	size, end, err := w.read(n)
@@ -43,7 +43,7 @@ func (w *worker) directory(n *node, more bool) {
 	if err != nil {
 		w.visitor.Fail(n.path[:len(n.path)-1], err, &w.piece.out)
 	}
-	w.walk.release(n, 1, 1)
+	w.walk.release(n, 1)
 }
 
 // begin opens the directory, or takes up one that has been read in part.

@@ -29,7 +29,7 @@ func (e *syntaxError) Error() string { return e.cause.Error() }
 func (e *syntaxError) Unwrap() error { return e.cause }
 
 // errInvalid stands for EINVAL.
-var errInvalid = errors.New("Invalid argument") //nolint:staticcheck,revive // it is strerror's text
+var errInvalid = errors.New("Invalid argument") //nolint:staticcheck // it is strerror's text
 
 // dump reads records.
 type dump struct {

@@ -42,7 +42,7 @@ func (c *call) restore(d *dump, name string) error {
 	r := &restorer{visitor: c.visitor()}
 	for {
 		before := d.lines.Read
-		record, err := d.next()
+		found, err := d.next()
 		var mistake *syntaxError
 		switch {
 		case errors.Is(err, io.EOF):
@@ -51,15 +51,15 @@ func (c *call) restore(d *dump, name string) error {
 			c.mistaken(name, mistake)
 			c.explainUnknown(&d.grammar)
 			return failed
-		case !record.hasPath && name == "":
+		case !found.hasPath && name == "":
 			c.message("%s: No filename found in line %d of standard input, aborting\n", c.Base(), before)
 			return failed
-		case !record.hasPath:
+		case !found.hasPath:
 			c.message("%s: %sNo filename found in line %d, aborting\n", c.Base(), name, before)
 			return failed
 		}
 		var out inorder.Output
-		r.record(&record, &out)
+		r.record(&found, &out)
 		if err := out.Write(c.out, c.Err); err != nil {
 			return failed
 		}

@@ -248,7 +248,7 @@ func (v *visitor) appendList(b []byte, e *edited, prefix string) []byte {
 }
 
 // errDefault says that an object that is no directory was to have a default list.
-var errDefault = errors.New("Only directories can have default ACLs") //nolint:staticcheck,revive // the original's words
+var errDefault = errors.New("Only directories can have default ACLs") //nolint:staticcheck // the original's words
 
 // store writes the lists that differ. On a file system without lists an access list
 // that is none becomes the mode.
