@@ -177,8 +177,7 @@ func (e Entry) limited(m mode.Mode) Entry {
 	if e.Type != Allow || e.Flags&InheritOnly != 0 {
 		return e
 	}
-	limits := classMask(m.Group(), WriteData|AppendData) | modeBits ^ (ReadData | WriteData | AppendData | Execute)
 	e.Rights &^= WriteACL | WriteOwner | WriteXattr | WriteAttributes
-	e.Rights &^= modeBits &^ limits
+	e.Rights &^= modeBits &^ classMask(m.Group(), WriteData|AppendData)
 	return e
 }

@@ -40,7 +40,7 @@ const (
 // What the letters R, W and X of nfs4-acl-tools stand for.
 const (
 	GenericRead    = ReadData | ReadXattr | ReadAttributes | ReadACL | Synchronize
-	GenericWrite   = WriteData | AppendData | WriteXattr | WriteAttributes | ReadACL | WriteACL | Synchronize
+	GenericWrite   = WriteData | AppendData | WriteXattr | ReadAttributes | WriteAttributes | ReadACL | WriteACL | Synchronize
 	GenericExecute = Execute | ReadAttributes | ReadACL | Synchronize
 )
 

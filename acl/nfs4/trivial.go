@@ -6,7 +6,7 @@ import "ward/mode"
 const (
 	seesAll  = ReadXattr | ReadAttributes | ReadACL | Synchronize
 	ownsAll  = seesAll | WriteXattr | WriteAttributes | WriteACL | WriteOwner
-	modeBits = ReadData | WriteData | AppendData | Execute | DeleteChild
+	modeBits = ReadData | WriteData | AppendData | Execute
 )
 
 // masks are the rights of the six entries that say what a mode says, in their order.
