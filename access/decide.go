@@ -70,6 +70,9 @@ const (
 	TooManyInterpreters                  // scripts run by scripts, too deep
 	FileCapabilities                     // the program wants capabilities that the caller can never have
 	PrivateMount                         // a FUSE mount lets only its owner in; ID is that user
+	NoSUIDMount                          // nosuid: set-id bits and file capabilities change nothing
+	NewPrivileges                        // no_new_privs: likewise
+	IsScript                             // likewise of a script: its interpreter's count
 	ServerDecides                        // this kernel does not look at owners and bits here
 )
 

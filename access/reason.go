@@ -102,6 +102,9 @@ var ruleWords = map[Rule]string{
 	NoFormat:            "it is neither a program nor a script that names its interpreter",
 	TooManyInterpreters: "its interpreters are scripts again, too many of them",
 	FileCapabilities:    "its file capabilities include one that the caller can never have",
+	NoSUIDMount:         "the mount takes set-id bits and file capabilities for none (nosuid)",
+	NewPrivileges:       "the process gave up new privileges (no_new_privs)",
+	IsScript:            "set-id bits and file capabilities of a script change nothing",
 	ServerDecides:       "its file system decides by itself; owner and bits do not tell",
 }
 

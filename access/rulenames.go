@@ -15,7 +15,8 @@ var ruleNames = map[Rule]string{
 	IsSymlink: "is-symlink", TooManyLinks: "too-many-links", Exists: "exists", DifferentMount: "different-mount",
 	IntoItself: "into-itself", MountPoint: "mount-point", WrongKind: "wrong-kind", WrongName: "wrong-name",
 	NoFormat: "no-format", TooManyInterpreters: "too-many-interpreters", FileCapabilities: "file-capabilities",
-	PrivateMount: "private-mount", ServerDecides: "server-decides",
+	PrivateMount: "private-mount", NoSUIDMount: "nosuid-mount", NewPrivileges: "no-new-privileges",
+	IsScript: "is-script", ServerDecides: "server-decides",
 }
 
 // String is the rule's name for programs: "other-bits", "noexec-mount".

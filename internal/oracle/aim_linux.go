@@ -54,6 +54,11 @@ func ofKind(kinds ...mode.Kind) func(string, *Spec, *Spec, *access.Caller) bool 
 	}
 }
 
+func setIDProgram(name string, s, _ *Spec, _ *access.Caller) bool {
+	last := name[len(name)-1]
+	return (last == 'x' || last == 'y') && s.Mode&(mode.SetUID|mode.SetGID) != 0
+}
+
 func program(letters string) func(string, *Spec, *Spec, *access.Caller) bool {
 	return func(name string, s, _ *Spec, _ *access.Caller) bool {
 		for _, l := range letters {
@@ -99,6 +104,12 @@ var Aims = []Aim{
 	{Fact: "ENOEXEC", Actions: []access.Action{access.Executing}, Object: program("t")},
 	{Fact: "script", Actions: []access.Action{access.Executing}, Object: program("z")},
 	{Fact: "set-id script", Actions: []access.Action{access.Executing}, Object: func(name string, s, _ *Spec, _ *access.Caller) bool {
+		return name[len(name)-1] == 'z' && s.Mode&(mode.SetUID|mode.SetGID) != 0
+	}},
+	{Fact: "set-id program", Actions: []access.Action{access.Executing}, Object: setIDProgram},
+	{Fact: "set-id ignored: nosuid-mount", View: "nosuid", Actions: []access.Action{access.Executing}, Object: setIDProgram},
+	{Fact: "set-id ignored: no-new-privileges", Actions: []access.Action{access.Executing}, Object: setIDProgram, Become: func(_ *rand.Rand, c *Credentials) { c.NoNewPrivs = true }},
+	{Fact: "set-id ignored: is-script", Actions: []access.Action{access.Executing}, Object: func(name string, s, _ *Spec, _ *access.Caller) bool {
 		return name[len(name)-1] == 'z' && s.Mode&(mode.SetUID|mode.SetGID) != 0
 	}},
 	{Fact: "interpreter refused", Actions: []access.Action{access.Executing}, Object: program("zy")},

@@ -22,6 +22,20 @@ type Ask struct {
 	Now         bool
 	Swap, Keep  bool
 	Path, Path2 string
+
+	status int // of the program that was executed
+}
+
+// Answer is what the kernel said to an ask.
+type Answer struct {
+	Errno  syscall.Errno
+	Status int // of the program that was executed
+}
+
+// answer tries the action in this thread.
+func (a *Ask) answer() Answer {
+	errno := a.perform()
+	return Answer{errno, a.status}
 }
 
 // String is the ask as a reproduction wants it.
@@ -30,13 +44,12 @@ func (a Ask) String() string {
 		a.Action, a.Path, a.Path2, uint16(a.Flags), a.Mode, a.Kind, int32(a.UID), int32(a.GID), a.Attr, a.Now, a.Swap, a.Keep)
 }
 
-// perform tries the action in this thread.
 func (a *Ask) perform() syscall.Errno {
 	switch a.Action {
 	case access.Reading, access.Writing, access.Updating, access.Appending, access.Listing, access.Creating:
 		return a.open()
 	case access.Executing:
-		return execute(a.Path)
+		return a.execute()
 	case access.Searching:
 		var st unix.Stat_t
 		return number(unix.Stat(a.Path+"/.", &st))
@@ -194,13 +207,14 @@ func connect(path string) syscall.Errno {
 }
 
 // execute starts the program from this thread, and so with its credentials.
-func execute(path string) syscall.Errno {
-	pid, err := syscall.ForkExec(path, []string{path}, &syscall.ProcAttr{Dir: "/"})
+func (a *Ask) execute() syscall.Errno {
+	pid, err := syscall.ForkExec(a.Path, []string{a.Path}, &syscall.ProcAttr{Dir: "/"})
 	if err != nil {
 		return number(err)
 	}
 	var status syscall.WaitStatus
 	_, _ = syscall.Wait4(pid, &status, 0, nil)
+	a.status = status.ExitStatus()
 	return 0
 }
 

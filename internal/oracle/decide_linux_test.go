@@ -299,7 +299,8 @@ func (x *trial) ask(o *occasion) bool {
 	}
 	ask := o.ask
 	ask.UID, ask.GID = o.who.innerUID(ask.UID), o.who.innerGID(ask.GID)
-	errno := o.who.Doer.Do(ask)
+	answer := o.who.Doer.Do(ask)
+	errno := answer.Errno
 	said := Outcome(errno, o.q.Way, o.verdict)
 	if agrees := o.verdict.Answer != access.Unknown && string(o.verdict.Errno) == said; !agrees {
 		if before := *o.stage.world.Host; x.settingsChanged(o, before) {
@@ -311,6 +312,9 @@ func (x *trial) ask(o *occasion) bool {
 		return false
 	}
 	x.tally.count(o)
+	if errno == 0 && ask.Action == access.Executing && !x.ranAs(o, answer.Status) {
+		return false
+	}
 	if problem := x.blindly(o); problem != "" {
 		x.t.Errorf("seed %d, %s: %v\nsubject %+v: %s", *seed, o.stage.name, o.ask, o.who.Caller.Subject, problem)
 		return false
@@ -338,6 +342,18 @@ func (o *occasion) unseen() bool {
 	return slices.ContainsFunc(append([]*access.Way{o.q.Way, o.q.Target}, o.q.With.Interpreters...), func(w *access.Way) bool {
 		return w != nil && (w.Broken == "EACCES" || w.Object() != nil && w.Object().Entry.Denied != 0)
 	})
+}
+
+// ranAs compares the ids that a program ran with.
+func (x *trial) ranAs(o *occasion, status int) bool {
+	e := access.RunsAs(&o.q)
+	want := Status(o.who.innerUID(uint32(e.UID)), o.who.innerGID(uint32(e.GID)))
+	if want == status {
+		return true
+	}
+	x.t.Errorf("seed %d, %s: %v\nsubject %+v of %v: it ran with %#x, ward says %#x: %+v\n%s",
+		*seed, o.stage.name, o.ask, o.who.Caller, o.who.Caller.Namespace, status, want, e, o.describe())
+	return false
 }
 
 // blindly asks ward once more on fewer facts: on a random choice of them, and before
@@ -591,6 +607,9 @@ func factsOf(o *occasion) []string {
 		add("set-id script", script && o.q.Way.Object().Entry.Mode&(mode.SetUID|mode.SetGID) != 0)
 		add("interpreter refused", v.Where.Way >= 2 && v.Answer == access.Denied)
 		add("interpreter's way", v.Where.Way >= 2)
+		e := access.RunsAs(&o.q)
+		add("set-id program", v.Allows() && (e.UID != o.who.Caller.UID || e.GID != o.who.Caller.GID))
+		add("set-id ignored: "+e.Ignored.String(), v.Allows() && e.Ignored != 0)
 	}
 	return list
 }

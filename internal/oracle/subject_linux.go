@@ -27,12 +27,12 @@ type Credentials struct {
 // Asker is a thread with credentials of its own.
 type Asker struct {
 	asks    chan func()
-	answers chan syscall.Errno
+	answers chan Answer
 }
 
 // Become starts a thread with the credentials. End ends it.
 func Become(c Credentials) *Asker {
-	a := &Asker{asks: make(chan func()), answers: make(chan syscall.Errno)}
+	a := &Asker{asks: make(chan func()), answers: make(chan Answer)}
 	go func() {
 		runtime.LockOSThread() // and never unlocked: nobody else may get this thread
 		c.takeOn()
@@ -44,8 +44,8 @@ func Become(c Credentials) *Asker {
 }
 
 // Do tries an ask with the credentials.
-func (a *Asker) Do(ask Ask) syscall.Errno {
-	a.asks <- func() { a.answers <- ask.perform() }
+func (a *Asker) Do(ask Ask) Answer {
+	a.asks <- func() { a.answers <- ask.answer() }
 	return <-a.answers
 }
 
@@ -86,7 +86,7 @@ func (c Credentials) takeOn() {
 
 // Doer tries asks as somebody.
 type Doer interface {
-	Do(ask Ask) syscall.Errno
+	Do(ask Ask) Answer
 	End()
 }
 
@@ -122,17 +122,17 @@ func IsHousehold() {
 		if requests.Decode(&r) != nil {
 			os.Exit(0)
 		}
-		var errno syscall.Errno
+		var answer Answer
 		switch {
 		case r.Become == nil:
-			errno = asker.Do(r.Ask)
+			answer = asker.Do(r.Ask)
 		default:
 			if asker != nil {
 				asker.End()
 			}
 			asker = Become(*r.Become)
 		}
-		if answers.Encode(uint32(errno)+1) != nil {
+		if answers.Encode(answer) != nil {
 			os.Exit(0)
 		}
 	}
@@ -184,21 +184,20 @@ func (h *Household) Become(c Credentials) Doer {
 	return member{h}
 }
 
-func (h *Household) send(r request) syscall.Errno {
+func (h *Household) send(r request) (answer Answer) {
 	if err := h.requests.Encode(r); err != nil {
 		panic(err)
 	}
-	var answer uint32
 	if err := h.answers.Decode(&answer); err != nil {
 		panic(err)
 	}
-	return syscall.Errno(answer - 1)
+	return answer
 }
 
 type member struct{ h *Household }
 
-func (m member) Do(ask Ask) syscall.Errno { return m.h.send(request{Ask: ask}) }
-func (m member) End()                     {}
+func (m member) Do(ask Ask) Answer { return m.h.send(request{Ask: ask}) }
+func (m member) End()              {}
 
 // End ends the process.
 func (h *Household) End() {
