@@ -85,7 +85,7 @@ func ExplainAccess(q AccessRequest) (*AccessAnswer, error) {
 	if q.Brief {
 		return a, nil
 	}
-	a.Crowd = access.Crowd{Accounts: db, Processes: othersProcesses(), Places: places}
+	a.Crowd = access.Crowd{Accounts: db, Processes: othersProcesses(who), Places: places}
 	if q.Stop {
 		a.Fixes = access.Stops(question, a.Crowd)
 	} else {
@@ -241,10 +241,10 @@ func placed(w *access.Way, object *access.Step) *access.Way {
 }
 
 // othersProcesses are the processes of the machine as callers. Where they cannot be
-// looked at there are none.
-func othersProcesses() []*access.Caller {
+// looked at, or see another tree than the one who asks, there are none.
+func othersProcesses(who *process.Who) []*access.Caller {
 	list, _, err := process.All()
-	if err != nil {
+	if err != nil || who.Process != nil && who.Process.View == account.No {
 		return nil
 	}
 	var callers []*access.Caller

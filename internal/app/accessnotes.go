@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"ward/access"
@@ -19,7 +20,7 @@ import (
 // note gathers what a person should know beside the answer.
 func (a *AccessAnswer) note() {
 	for _, n := range []func() (AccessNote, bool){
-		a.noteMissing, a.noteUnseen, a.noteNamespace, a.noteHiddenOwner, a.noteStaleGroups, a.noteOldProcesses,
+		a.noteMissing, a.noteUnseen, a.noteView, a.noteNamespace, a.noteHiddenOwner, a.noteStaleGroups, a.noteOldProcesses,
 		a.noteMask, a.noteProtected, a.noteNoExec, a.noteFormat, a.noteFlag, a.noteNetworkRoot, a.noteManyGroups,
 		a.noteOtherLists, a.noteLabel, a.notePowerfulGroup, a.noteOwnerRules, a.noteErrors,
 	} {
@@ -126,6 +127,20 @@ func factWords(f entry.Facts) string {
 		}
 	}
 	return strings.Join(words, " and ")
+}
+
+// noteView: a path leads a process in a container to other objects.
+func (a *AccessAnswer) noteView() (AccessNote, bool) {
+	p := a.Who.Process
+	if p == nil || p.View != account.No {
+		return AccessNote{}, false
+	}
+	pid := strconv.Itoa(p.PID)
+	return AccessNote{
+		About: "other-view",
+		Text:  "the process has mounts or a root directory of its own: all paths here are as it sees them. To run a command there",
+		Do:    [][]string{{"nsenter", "-t", pid, "--mount", "--root", "COMMAND"}},
+	}, true
 }
 
 // noteNamespace says which ids a process has on both sides.

@@ -137,7 +137,7 @@ func newReachWalk(r *Reached) (*reachWalk, error) {
 }
 
 func (w *reachWalk) run(ctx context.Context, p Progress) error {
-	root, err := files.Open(w.open)
+	root, err := files.OpenThrough(w.open)
 	if err != nil {
 		return err
 	}
