@@ -31,7 +31,7 @@ func (p *parser) tagged(piece field) (Entry, error) {
 
 // numbered drops the number that ls -v writes before an entry.
 func (p *parser) numbered(fs []field) []field {
-	if p.n != Solaris && p.n != SolarisVerbose || len(fs) < 4 || fs[0].text == "" || strings.Trim(fs[0].text, "0123456789") != "" {
+	if p.n != Solaris && !p.n.solarisWords() || len(fs) < 4 || fs[0].text == "" || strings.Trim(fs[0].text, "0123456789") != "" {
 		return fs
 	}
 	return fs[1:]
@@ -134,6 +134,9 @@ func (p *parser) id(e *Entry, rest []field) ([]field, error) {
 	e.Who.ID, e.Who.HasID = id, true
 	return rest[:last], nil
 }
+
+// solarisWords reports whether the notation is that of ls -v, old or new.
+func (n Notation) solarisWords() bool { return n == SolarisVerbose || n == Solaris2005 }
 
 func (p *parser) isType(s string) bool {
 	_, ok := parseType(s)
