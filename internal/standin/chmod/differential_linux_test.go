@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -22,49 +21,58 @@ import (
 
 // Generated command lines do the same to files and directories of every mode as the
 // installed chmod: the modes that come of it, every line that is said, and the exit
-// status. One process of chmod takes one expression and several operands; ours run in
-// this process. WARD_CHMOD_EXPRESSIONS sets how many expressions there are.
+// status. No expression comes twice. Each is one process of chmod with several operands;
+// ours run in this process. WARD_CHMOD_EXPRESSIONS sets how many there are, and
+// WARD_CHMOD_SEED repeats a run.
 func TestRunOracleChmod(t *testing.T) {
 	requires.Tool(t, "chmod")
 	gnu(t)
-	expressions := 60_000
-	if n, err := strconv.Atoi(os.Getenv("WARD_CHMOD_EXPRESSIONS")); err == nil {
-		expressions = n
-	}
+	otherwise := uint64(300_000)
 	if testing.Short() {
-		expressions = 2_000
+		otherwise = 5_000
 	}
-	seed := uint64(time.Now().UnixNano())
+	seed := number(t, "WARD_CHMOD_SEED", uint64(time.Now().UnixNano()))
 	t.Logf("seed %d", seed)
-	old := syscall.Umask(0)
-	defer syscall.Umask(old)
-	const workers, epoch = 4, 200 // expressions under one umask, which is the whole process's
-	sides := make([]*side, workers)
+	expressions := distinct(rand.New(rand.NewPCG(seed, 0)), int(number(t, "WARD_CHMOD_EXPRESSIONS", otherwise)))
+	library := forkServer(t)
+	const workers = 3 // each of them waits for its chmod half of the time
+	var sides [workers]*side
 	for i := range sides {
-		sides[i] = newSide(t, rand.New(rand.NewPCG(seed, uint64(i))), i)
+		sides[i] = newSide(t, rand.New(rand.NewPCG(seed, uint64(i)+1)), library)
+		sides[i].next = mode.Mode(i * 1365)
 	}
-	random := rand.New(rand.NewPCG(seed, workers))
-	for done := 0; done < expressions && !t.Failed(); done += workers * epoch {
-		umask := mode.Mode(random.IntN(0o1000))
-		syscall.Umask(int(umask))
-		var all sync.WaitGroup
-		for _, s := range sides {
-			all.Go(func() {
-				for range epoch {
-					s.compare(umask)
-				}
-			})
-		}
-		all.Wait()
+	var all sync.WaitGroup
+	for i, s := range sides {
+		all.Go(func() {
+			for at := i; at < len(expressions) && !t.Failed(); at += workers {
+				s.compare(expressions[at])
+			}
+		})
 	}
-	accepted, applied := 0, 0
+	all.Wait()
+	var taken, applied int
 	for _, s := range sides {
-		accepted, applied = accepted+s.accepted, applied+s.applied
+		taken, applied = taken+s.taken, applied+s.applied
 	}
-	t.Logf("%d expressions, %d of them taken, %d compared on files and directories", expressions, accepted, applied)
-	if !t.Failed() && accepted < expressions/2 {
-		t.Errorf("seed %d: only %d of %d expressions were taken", seed, accepted, expressions)
+	t.Logf("%d expressions, no two of them the same: %d valid and %d not, %d compared on files and directories",
+		len(expressions), taken, len(expressions)-taken, applied)
+	if !t.Failed() && (taken < len(expressions)/2 || taken > len(expressions)*19/20) {
+		t.Errorf("seed %d: %d of %d expressions were valid", seed, taken, len(expressions))
 	}
+}
+
+// distinct generates n expressions, no two of them the same.
+func distinct(r *rand.Rand, n int) []string {
+	seen := make(map[string]struct{}, n)
+	all := make([]string, 0, n)
+	for len(all) < n {
+		e := generated(r)
+		if _, ok := seen[e]; !ok {
+			seen[e] = struct{}{}
+			all = append(all, e)
+		}
+	}
+	return all
 }
 
 // gnu makes sure that the installed chmod is the one that is stood in for.
@@ -80,26 +88,20 @@ const operandsEach = 3 // files, and directories
 
 // side is what one goroutine compares on.
 type side struct {
-	t        *testing.T
-	random   *rand.Rand
-	program  string
-	operands []string
-	next     mode.Mode // of the modes to begin with
-	before   []mode.Mode
-	said     *os.File // by chmod
-	null     *os.File
-	accepted int
-	applied  int
+	t         *testing.T
+	random    *rand.Rand
+	installed *installed
+	operands  []string
+	next      mode.Mode // of the modes to begin with
+	before    []mode.Mode
+	taken     int
+	applied   int
 }
 
-func newSide(t *testing.T, r *rand.Rand, n int) *side {
+func newSide(t *testing.T, r *rand.Rand, library string) *side {
 	t.Helper()
 	dir := fastDir(t)
-	s := &side{t: t, random: r, next: mode.Mode(n * 1024)}
-	var err error
-	if s.program, err = exec.LookPath("chmod"); err != nil {
-		t.Fatal(err)
-	}
+	s := &side{t: t, random: r, installed: newInstalled(t, library, dir)}
 	for i := range operandsEach {
 		file, sub := filepath.Join(dir, fmt.Sprintf("f%d", i)), filepath.Join(dir, fmt.Sprintf("d%d", i))
 		if err := os.WriteFile(file, nil, 0o600); err != nil {
@@ -111,13 +113,6 @@ func newSide(t *testing.T, r *rand.Rand, n int) *side {
 		s.operands = append(s.operands, file, sub)
 	}
 	s.before = make([]mode.Mode, len(s.operands))
-	if s.said, err = os.OpenFile(filepath.Join(dir, "said"), os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if s.null, err = os.Open(os.DevNull); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { s.said.Close(); s.null.Close() })
 	return s
 }
 
@@ -133,17 +128,15 @@ func fastDir(t *testing.T) string {
 }
 
 // compare runs one command line both ways.
-func (s *side) compare(umask mode.Mode) {
-	if s.t.Failed() {
-		return
-	}
-	args := s.commandLine()
+func (s *side) compare(expr string) {
+	umask := mode.Mode(s.random.IntN(0o1000))
+	args := s.commandLine(expr)
 	for i := range s.before {
 		s.before[i] = s.next & mode.All
 		s.next += mode.Mode(i & 1) // a file and a directory of each mode
 	}
 	s.set()
-	wantStatus, wantSaid := s.chmod(args)
+	wantStatus, wantSaid := s.installed.run(s.t, umask, args)
 	want := s.look()
 	s.set()
 	var said bytes.Buffer
@@ -157,18 +150,17 @@ func (s *side) compare(umask mode.Mode) {
 	}
 	s.applied += len(s.operands)
 	if wantStatus == 0 || !strings.Contains(wantSaid, "--help") {
-		s.accepted++
+		s.taken++
 	}
 }
 
 // commandLine is an expression with options and the operands around it.
-func (s *side) commandLine() []string {
+func (s *side) commandLine(expr string) []string {
 	r := s.random
 	var args []string
 	if o := [...]string{"-v", "-c", "-v", "", "-f", "-vf", "--changes", "--verbose"}[r.IntN(8)]; o != "" {
 		args = append(args, o)
 	}
-	expr := generated(r)
 	// Of long options there are more than the installed chmod may have.
 	if strings.HasPrefix(expr, "--") || r.IntN(2) == 0 {
 		args = append(args, "--")
@@ -195,27 +187,6 @@ func (s *side) look() []mode.Mode {
 		modes[i], _ = mode.FromStat(st.Mode)
 	}
 	return modes
-}
-
-// chmod runs the real one.
-func (s *side) chmod(args []string) (status int, said string) {
-	if err := s.said.Truncate(0); err != nil {
-		s.t.Error(err)
-	}
-	out := s.said.Fd()
-	pid, err := syscall.ForkExec(s.program, append([]string{"chmod"}, args...), &syscall.ProcAttr{
-		Env: []string{"LC_ALL=C"}, Files: []uintptr{s.null.Fd(), out, out},
-	})
-	if err != nil {
-		s.t.Error(err)
-		return -1, ""
-	}
-	var ws syscall.WaitStatus
-	for _, err = syscall.Wait4(pid, &ws, 0, nil); err == syscall.EINTR; _, err = syscall.Wait4(pid, &ws, 0, nil) {
-	}
-	text := make([]byte, 16<<10)
-	n, _ := s.said.ReadAt(text, 0)
-	return ws.ExitStatus(), string(text[:n])
 }
 
 func equal(a, b []mode.Mode) bool {
