@@ -16,6 +16,8 @@ func (b *bench) comparisons() []comparison {
 		{name: "check --pack baseline : the least a walk can cost", ward: baseline, peer: always(b.floor, b.tree), goal: 1.3},
 		{name: "check --pack baseline : find -perm -0002", ward: baseline, peer: always("find", b.tree, "-perm", "-0002"), goal: 1},
 		{name: "check --pack baseline : bfs -perm -0002", ward: baseline, peer: always("bfs", b.tree, "-perm", "-0002"), goal: 1},
+		{name: "no ward, the least a walk can cost : bfs -perm -0002", ward: always(b.floor, b.tree), peer: always("bfs", b.tree, "-perm", "-0002")},
+		{name: "no ward, the least a walk can cost : chmod -R", ward: always(b.floor, b.tree), peer: always("chmod", "-R", complying, b.tree)},
 		{name: "apply, nothing to change : chmod -R", ward: b.apply("complying"), peer: always("chmod", "-R", complying, b.tree), goal: 1. / 3},
 		{name: "apply, every mode changes : chmod -R", ward: b.alternating(), peer: b.alternatingChmod(), goal: 1, alternates: true},
 		{name: "apply, every mode changes : chmod -R; sync -f", ward: b.alternating(), peer: b.alternatingDurableChmod(), alternates: true},
