@@ -17,6 +17,7 @@ type Entry struct {
 	// is not set when What is Missing.
 	Stat sys.Stat
 
+	walk  *walk
 	at    *directory
 	name  []byte // ends in NUL
 	place *place // of the directory that it lies in, or nil where none was asked
@@ -28,7 +29,7 @@ func (e *Entry) Path() string {
 	if e.Level == 0 {
 		return name
 	}
-	return e.at.below() + name
+	return string(e.at.appendPath(nil, len(name))) + name
 }
 
 // Hold opens the entry without looking into it (O_PATH), what it leads to if
@@ -38,7 +39,11 @@ func (e *Entry) Hold(follow bool) (int, error) {
 	if follow {
 		how = sys.HoldTarget
 	}
-	return sys.OpenName(e.at.fd, &e.name[0], how)
+	fd, err := sys.OpenName(e.at.fd, &e.name[0], how)
+	if outOfDescriptors(err) {
+		return e.walk.patiently(func() (int, error) { return sys.OpenName(e.at.fd, &e.name[0], how) })
+	}
+	return fd, err
 }
 
 // Target looks at what a symbolic link leads to.
@@ -76,6 +81,7 @@ func (e *Entry) Writable() bool {
 type place struct {
 	stat     sys.Stat // of some object in it
 	writable bool
+	unsorted bool // the order of inodes makes nothing faster
 	pace     sys.Pace
 }
 
@@ -96,7 +102,18 @@ func placeHeld(fd int) *place {
 	}
 	p.writable = !fs.ReadOnly
 	p.pace = paceOf(fs.Magic)
+	p.unsorted = unsorted(fs.Magic)
 	return p
+}
+
+// unsorted are the file systems whose directories gnulib does not sort: tmpfs, NFS,
+// SMB and Lustre.
+func unsorted(magic int64) bool {
+	switch magic {
+	case 0x01021994, 0x6969, 0xff534d42, 0x0bd00bd0:
+		return true
+	}
+	return false
 }
 
 // paceOf is Prompt for the file systems that answer from memory or a local disk
@@ -107,69 +124,6 @@ func paceOf(magic int64) sys.Pace {
 		return sys.Prompt
 	}
 	return sys.Patient
-}
-
-// directory is a directory that is being walked.
-type directory struct {
-	parent *directory
-	name   []byte // in parent, ends in NUL
-	path   string // for messages
-	level  int    // of its entries
-	fd     int
-	stat   sys.Stat
-	place  *place
-	links  bool // it was reached through a symbolic link that may be followed
-	err    syscall.Errno
-
-	// left is how many of its directories, and it itself, are not yet done with.
-	left int32
-}
-
-// below is the directory's path with the slash that a name follows.
-func (d *directory) below() string {
-	if d.path != "" && d.path[len(d.path)-1] == '/' {
-		return d.path
-	}
-	return d.path + "/"
-}
-
-// holds reports whether an object is the directory, or one that it lies in.
-func (d *directory) holds(st *sys.Stat) bool {
-	for ; d != nil && d.parent != nil; d = d.parent {
-		if sys.SameObject(&d.stat, st) {
-			return true
-		}
-	}
-	return false
-}
-
-// open begins to read the directory, if it still is the one that was looked at.
-func (d *directory) open() error {
-	how := sys.List
-	if d.links {
-		how = sys.ListTarget
-	}
-	fd, err := sys.OpenName(d.parent.fd, &d.name[0], how)
-	if err != nil {
-		return err
-	}
-	var now sys.Stat
-	if err := sys.StatHeld(fd, &now); err != nil || !sys.SameObject(&now, &d.stat) {
-		sys.Close(fd)
-		return syscall.ENOENT
-	}
-	d.fd, d.stat = fd, now
-	if d.place = d.parent.place; d.place == nil || !sys.SameMountOf(&d.place.stat, &now) {
-		d.place = placeHeld(fd)
-	}
-	return nil
-}
-
-func (d *directory) close() {
-	if d.fd >= 0 && d.parent != nil {
-		sys.Close(d.fd)
-	}
-	d.fd = -1
 }
 
 func errno(err error) syscall.Errno {

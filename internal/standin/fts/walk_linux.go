@@ -2,7 +2,10 @@ package fts
 
 import (
 	"bytes"
+	"cmp"
+	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 
@@ -24,6 +27,7 @@ func Walk(arguments []string, o Options, newVisitor func() Visitor) {
 	for range w.options.Workers {
 		w.workers = append(w.workers, &worker{walk: w, visitor: newVisitor()})
 	}
+	w.ring.prev, w.ring.succ = &w.ring, &w.ring
 	top := &directory{fd: sys.AtCWD}
 	for _, argument := range arguments {
 		w.argument(top, argument)
@@ -34,6 +38,9 @@ type walk struct {
 	options Options
 	workers []*worker
 	pool    pool
+
+	lock sync.Mutex
+	ring directory // of those that are open
 }
 
 // worker visits for one goroutine.
@@ -54,6 +61,7 @@ func (w *walk) argument(top *directory, argument string) {
 	case below == nil:
 	case w.options.Workers == 1:
 		first.descend(below)
+		w.close(below)
 	default:
 		w.spread(below)
 	}
@@ -73,7 +81,7 @@ func trimmed(argument string) string {
 // gone through, or nil.
 func (w *worker) look(d *directory, name []byte, level int) *directory {
 	e := &w.entry
-	e.at, e.name, e.Level, e.Err, e.place = d, name, level, 0, d.place
+	e.walk, e.at, e.name, e.Level, e.Err, e.place = w.walk, d, name, level, 0, d.place
 	follow := w.walk.options.Links == Logical || level == 0 && w.walk.options.Links == Arguments
 	e.Followed = follow
 	e.What = e.look(follow, d.pace())
@@ -84,7 +92,7 @@ func (w *worker) look(d *directory, name []byte, level int) *directory {
 		return nil
 	}
 	return &directory{
-		parent: d, name: append([]byte(nil), name...), path: e.Path(), level: level + 1,
+		parent: d, name: append([]byte(nil), name...), level: level + 1,
 		fd: -1, stat: e.Stat, links: follow, left: 1,
 	}
 }
@@ -120,49 +128,137 @@ func (e *Entry) look(follow bool, pace sys.Pace) What {
 	return Other
 }
 
-// descend goes through a directory in the order of fts, and visits it again.
+// descend goes through a directory in the order of fts, and visits it again. The
+// caller closes it.
 func (w *worker) descend(d *directory) {
-	names, err := d.names()
-	if err != nil {
+	if err := w.inOrder(d); err != nil {
 		d.err = errno(err)
 	}
-	for len(names) > 0 {
-		end := bytes.IndexByte(names, 0) + 1
-		if below := w.look(d, names[:end:end], d.level); below != nil {
-			w.descend(below)
-		}
-		names = names[end:]
-	}
-	d.close()
 	w.again(d)
 }
 
-// names reads all names of a directory, each with a NUL behind it.
-func (d *directory) names() ([]byte, error) {
-	if err := d.open(); err != nil {
-		return nil, err
+func (w *worker) inOrder(d *directory) error {
+	if err := w.walk.open(d); err != nil {
+		return err
 	}
-	var all []byte
-	buffer := make([]byte, bufferSize)
 	for {
-		n, err := sys.ReadNames(d.fd, buffer, d.pace())
-		if err != nil || n == 0 {
-			return all, err
+		names, more, failed := w.names(d)
+		if err := w.each(d, names, more); err != nil {
+			return err
 		}
-		for name, rest, ok := sys.NextName(buffer[:n]); ok; name, rest, ok = sys.NextName(rest) {
-			if !sys.Dots(name.Bytes) {
-				all = append(append(all, name.Bytes...), 0)
-			}
+		if !more {
+			w.walk.release(d)
+			return failed
 		}
 	}
 }
 
-const bufferSize = 64 << 10
+// each looks at names of a directory that is in use, and descends. Where all names
+// have been read the directory need not stay open meanwhile. After an error it is no
+// longer in use.
+func (w *worker) each(d *directory, names []byte, keep bool) error {
+	for len(names) > 0 {
+		end := bytes.IndexByte(names, 0) + 1
+		below := w.look(d, names[:end:end], d.level)
+		names = names[end:]
+		if below == nil {
+			continue
+		}
+		if !keep {
+			w.walk.release(d)
+		}
+		w.descend(below)
+		var err error
+		if !keep {
+			err = w.walk.use(d, below)
+		}
+		w.walk.close(below)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// The sizes are gnulib's: so many names are read before the first of them is visited
+// (FTS_MAX_READDIR_ENTRIES), and more than so many are visited in the order of
+// their inodes (_FTS_INODE_SORT_DIR_ENTRIES_THRESHOLD).
+const (
+	mostNames  = 100_000
+	manyNames  = 10_000
+	bufferSize = 64 << 10
+)
+
+// names reads names of a directory, each with a NUL behind it. more says that there
+// may be others.
+func (w *worker) names(d *directory) (all []byte, more bool, err error) {
+	if w.buffer == nil {
+		w.buffer = make([]byte, bufferSize)
+	}
+	var inodes []uint64
+	for {
+		rest := d.unread
+		d.unread = nil
+		if rest == nil {
+			n, err := sys.ReadNames(d.fd, w.buffer, d.pace())
+			if err != nil || n == 0 {
+				return d.inOrderOfInodes(all, inodes), false, err
+			}
+			rest = w.buffer[:n]
+		}
+		for name, after, ok := sys.NextName(rest); ok; name, after, ok = sys.NextName(after) {
+			if sys.Dots(name.Bytes) {
+				continue
+			}
+			if len(inodes) == mostNames {
+				d.unread = slices.Clone(rest)
+				return d.inOrderOfInodes(all, inodes), true, nil
+			}
+			all = append(append(all, name.Bytes...), 0)
+			inodes = append(inodes, name.Inode)
+			rest = after
+		}
+	}
+}
+
+// inOrderOfInodes sorts names where there are many and the file system is none of
+// those to which it makes no difference (dirent_inode_sort_may_be_useful).
+func (d *directory) inOrderOfInodes(names []byte, inodes []uint64) []byte {
+	if len(inodes) <= manyNames || d.place == nil || d.place.unsorted {
+		return names
+	}
+	type name struct {
+		inode uint64
+		bytes []byte
+	}
+	all := make([]name, len(inodes))
+	rest := names
+	for i, inode := range inodes {
+		end := bytes.IndexByte(rest, 0) + 1
+		all[i] = name{inode, rest[:end]}
+		rest = rest[end:]
+	}
+	slices.SortStableFunc(all, func(a, b name) int { return cmp.Compare(a.inode, b.inode) })
+	sorted := make([]byte, 0, len(names))
+	for _, n := range all {
+		sorted = append(sorted, n.bytes...)
+	}
+	return sorted
+}
 
 // again is the second visit of a directory.
 func (w *worker) again(d *directory) {
+	err := w.walk.use(d.parent, d)
+	if err == nil {
+		defer w.walk.release(d.parent)
+	} else if d.err == 0 {
+		d.err = errno(err)
+	}
 	e := &w.entry
-	*e = Entry{What: Done, Level: d.level - 1, Err: d.err, Followed: d.links, Stat: d.stat, at: d.parent, name: d.name, place: d.place}
+	*e = Entry{
+		What: Done, Level: d.level - 1, Err: d.err, Followed: d.links, Stat: d.stat,
+		walk: w.walk, at: d.parent, name: d.name, place: d.place,
+	}
 	if d.err != 0 {
 		e.What = Unreadable
 	}
@@ -178,9 +274,10 @@ func (w *worker) read(d *directory) {
 }
 
 func (w *worker) readNames(d *directory) error {
-	if err := d.open(); err != nil {
+	if err := w.walk.open(d); err != nil {
 		return err
 	}
+	defer w.walk.release(d)
 	if w.buffer == nil {
 		w.buffer = make([]byte, bufferSize)
 	}
@@ -206,8 +303,8 @@ func (w *worker) readNames(d *directory) error {
 // leave is done with a directory, and with each that has waited for it only.
 func (w *worker) leave(d *directory) {
 	for d.parent != nil && atomic.AddInt32(&d.left, -1) == 0 {
-		d.close()
 		w.again(d)
+		w.walk.close(d)
 		d = d.parent
 	}
 }
