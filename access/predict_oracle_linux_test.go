@@ -384,14 +384,15 @@ func (f *foundry) replace(p access.Place, dir string) {
 
 func (f *foundry) move(p access.Place, dir, outside string) {
 	f.Helper()
-	source, from := f.source(outside, mode.Regular)
+	kind := []mode.Kind{mode.Regular, mode.Directory}[f.r.IntN(2)]
+	source, from := f.source(outside, kind)
 	to := filepath.Join(dir, "moved")
 	said := f.run(p.Caller, "mv", source, to)
 	f.same("mv-other "+fmt.Sprintf("%+v", from.State), p, p.Move(&from, false), to, said)
 	inner := filepath.Join(f.root, "inner")
 	must(f.T, os.MkdirAll(inner, 0o777))
 	must(f.T, os.Chmod(inner, 0o777))
-	source, from = f.source(inner, mode.Regular)
+	source, from = f.source(inner, mode.Regular) // a directory of another's may not be moved
 	to = filepath.Join(dir, "moved2")
 	said = f.run(p.Caller, "mv", source, to)
 	f.same("mv-same "+fmt.Sprintf("%+v", from.State), p, p.Move(&from, true), to, said)

@@ -2,9 +2,12 @@ package acceptance
 
 import (
 	"encoding/json"
+	"fmt"
 	"os/exec"
 	"path/filepath"
 	"testing"
+
+	"golang.org/x/sys/unix"
 
 	"ward/internal/requires"
 	"ward/internal/testfs"
@@ -70,6 +73,34 @@ func TestDoctorsWordHolds(t *testing.T) {
 				}
 				verify(t, d, true)
 			})
+		}
+	})
+}
+
+// A process has the groups that it was started with, whatever the database says of its
+// user by now: the doctor looks at both, and reproduces with those of the process.
+func TestDoctorKnowsStaleGroups(t *testing.T) {
+	requires.Tool(t, "setpriv", "sleep")
+	onHost(t, func(t *testing.T) {
+		testfs.Bind(t, testfs.Image(t, testfs.Tmpfs, 0), "/srv")
+		shell(t, "echo x > /srv/plan; chgrp dev /srv/plan; chmod 640 /srv/plan")
+		old := exec.Command("setpriv", "--reuid=61101", "--regid=61101", "--clear-groups", "--", "sleep", "600")
+		must(t, old.Start())
+		defer func() { _ = old.Process.Kill(); _ = old.Wait() }()
+		as := fmt.Sprintf("pid:%d", old.Process.Pid)
+		for uid := uint32(0); uid != alice; { // until setpriv has become her
+			var st unix.Stat_t
+			must(t, unix.Stat(fmt.Sprintf("/proc/%d", old.Process.Pid), &st))
+			uid = st.Uid
+		}
+		ward(t, "doctor", "/srv/plan", "read", "--as", as).wants(t, 1, "denied", "is in dev, but this process is not", "Log in again", "--clear-groups -- head -c1 /srv/plan")
+		ward(t, "doctor", "/srv/plan", "read", "--as", "alice").wants(t, 0, "allowed")
+		d := diagnose(t, "/srv/plan", "read", "--as", as)
+		if len(d.Assertions)+len(d.Policies) > 0 {
+			t.Errorf("the file is blamed for the groups of a process: %v %v", d.Assertions, d.Policies)
+		}
+		if r := run(t, exec.Command(d.Reproduce[0], d.Reproduce[1:]...)); r.exit == 0 {
+			t.Errorf("the reproduction succeeds: %v", r)
 		}
 	})
 }

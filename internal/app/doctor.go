@@ -25,6 +25,7 @@ type Diagnosis struct {
 	Times   int              // how often the log says the same
 	Doubt   string           // why the message may not mean this question; "" for no doubt
 
+	Fix       *access.Fix // the narrowest that mends it; nil where there is none
 	Reproduce Reproduction
 	Guards    []Guard // what would have caught it; nil where nothing of the kind would
 }
@@ -38,10 +39,24 @@ func Diagnose(q AccessRequest) (*Diagnosis, error) {
 	}
 	d := &Diagnosis{AccessAnswer: a, Times: 1}
 	d.Reproduce = reproduction(a)
-	if len(a.Fixes) > 0 {
-		d.Guards = guards(a, &a.Fixes[0])
+	if d.Fix = narrowest(a.Fixes); d.Fix != nil {
+		d.Guards = guards(a, d.Fix)
 	}
 	return d, nil
+}
+
+// narrowest is the first fix; but where the database lets the user in already, and
+// only the process does not know, nothing has to be changed at all.
+func narrowest(fixes []access.Fix) *access.Fix {
+	for i := range fixes {
+		if r := fixes[i].Remedies; len(r) == 1 && r[0].Does == access.Relogin {
+			return &fixes[i]
+		}
+	}
+	if len(fixes) == 0 {
+		return nil
+	}
+	return &fixes[0]
 }
 
 // LogRequest asks about what a log says was refused.

@@ -140,12 +140,16 @@ func umaskOf(who *process.Who, asked string, db *account.Database) (mode.Mode, s
 		return usualUmask, "which is usual; --umask gives another", nil
 	}
 	found := umasks.Login("/", u, db)
+	from := "of login sessions where nobody sets another"
 	for _, s := range found.Sources {
 		if s.Wins && s.File != "" {
-			return found.Mask, fmt.Sprintf("of login sessions, by %s", placeOf(s)), nil
+			from = "of login sessions, by " + placeOf(s)
 		}
 	}
-	return found.Mask, "of login sessions where nobody sets another", nil
+	if !found.Certain {
+		from += " (perhaps another: ward umask --sources says when)"
+	}
+	return found.Mask, from, nil
 }
 
 const usualUmask mode.Mode = 0o022

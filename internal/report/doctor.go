@@ -161,9 +161,9 @@ func (w *doctorWriter) notesOn(about ...string) {
 // remedy is the narrowest fix alone; ward explain has them all.
 func (w *doctorWriter) remedy() {
 	switch {
-	case len(w.a.Fixes) > 0:
+	case w.d.Fix != nil:
 		w.title("To mend it")
-		w.bare(func() { w.fix(1, &w.a.Fixes[0]) })
+		w.bare(func() { w.fix(1, w.d.Fix) })
 		if more := len(w.a.Fixes) - 1; more > 0 {
 			fmt.Fprintf(w, "  %d more:  %s\n", more, Shell(w.explainWords()))
 		}
@@ -249,6 +249,7 @@ type doctorJSON struct {
 	Access     json.RawMessage  `json:"access"` // as ward explain --format json writes it
 	Refusal    *refusalLineJSON `json:"message,omitempty"`
 	Doubt      string           `json:"doubt,omitempty"`
+	Fix        *int             `json:"fix,omitempty"` // which of access.fixes is meant
 	Reproduce  []string         `json:"reproduce,omitempty"`
 	Note       string           `json:"reproduceNote,omitempty"`
 	Watch      []string         `json:"watch"`
@@ -279,6 +280,11 @@ func DoctorJSON(w io.Writer, d *app.Diagnosis) error {
 	j := doctorJSON{
 		Version: FormatVersion, Kind: "diagnosis", Access: answer.Bytes(), Doubt: d.Doubt, Reproduce: d.Reproduce.Command, Note: d.Reproduce.Note,
 		Watch: d.Watch(), Assertions: [][]string{}, Policies: []policyTextJSON{},
+	}
+	for i := range d.Fixes {
+		if d.Fix == &d.Fixes[i] {
+			j.Fix = &i
+		}
 	}
 	if r := d.Refusal; r != nil {
 		j.Refusal = &refusalLineJSON{r.Line, d.Times, r.Program, r.Unit, newJSONPath(r.Path), string(r.Errno)}

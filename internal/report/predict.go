@@ -89,7 +89,7 @@ func (w *predictWriter) needs() {
 		if n.Request.Target != "" {
 			words = append(words, n.Request.Target)
 		}
-		if w.p.Request.As == "" {
+		if as := w.p.Request.As; as == "" || as == "self" {
 			words = append(words[:2], words[4:]...)
 		}
 		fmt.Fprintf(w, "      %s\n", Shell(words))
