@@ -55,8 +55,11 @@ func (b *bench) standIns() []comparison {
 		{name: "ward chmod -R, every mode differs : chmod -R", ward: turns(own, narrow, wide), peer: turns(installed, wide, narrow), goal: 1 / 1.5, alternates: true, needs: "chmod"},
 		{name: "ward as chmod -R, every mode differs : chmod -R", ward: turns(byName, narrow, wide), peer: turns(installed, wide, narrow), goal: 1 / 1.5, alternates: true, needs: "chmod"},
 		{name: "ward getfacl -R : getfacl -R", ward: always(b.ward, "getfacl", "-R", b.tree), peer: always("getfacl", "-R", b.tree), goal: 1. / 2, needs: "getfacl"},
-		{name: "ward setfacl -R -m, every list differs : setfacl -R -m", ward: turns(setfacl(b.ward, "setfacl"), read, listed), peer: turns(setfacl("setfacl"), listed, read),
-			goal: 1. / 2, alternates: true, needs: "setfacl", after: []string{"setfacl", "-R", "-b", b.tree}},
+		{
+			name: "ward setfacl -R -m, every list differs : setfacl -R -m",
+			ward: turns(setfacl(b.ward, "setfacl"), read, listed), peer: turns(setfacl("setfacl"), listed, read),
+			goal: 1. / 2, alternates: true, needs: "setfacl", after: []string{"setfacl", "-R", "-b", b.tree},
+		},
 		{name: "start-up: ward chmod --version : chmod --version", ward: always(b.ward, "chmod", "--version"), peer: always("chmod", "--version"), goal: 5, times: 50, needs: "chmod"},
 		{name: "start-up: ward getfacl --version : getfacl --version", ward: always(b.ward, "getfacl", "--version"), peer: always("getfacl", "--version"), times: 50, needs: "getfacl"},
 	}
