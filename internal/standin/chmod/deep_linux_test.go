@@ -40,11 +40,11 @@ func TestRunOracleDeeperThanDescriptors(t *testing.T) {
 		at = below
 	}
 	at.Close()
-	want, err := exec.Command("chmod", "-Rv", "o-x", "d").CombinedOutput()
+	want, err := exec.Command("chmod", "-Rv", "o+w", "d").CombinedOutput()
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, args := range [][]string{{"-R", "o+x", "d"}, {"-Rv", "o-x", "d"}} {
+	for _, args := range [][]string{{"-R", "o-w", "d"}, {"-Rv", "o+w", "d"}} {
 		var said bytes.Buffer
 		status := -1
 		inFew(t, 20, func() {
