@@ -109,6 +109,29 @@ func TestFixes(t *testing.T) {
 	}
 }
 
+// What runs a program runs many others: it gets no other owner, and no access is
+// ended at it.
+func TestInterpretersStayWhoseTheyAre(t *testing.T) {
+	town := smallTown()
+	for _, shell := range []mode.Mode{0o755, 0o750} {
+		q := asks(access.Executing, state(0o755, 0, 0), state(0o755, 1, 100))
+		runs := asks(access.Executing, state(0o755, 0, 0), state(shell, 0, 0)).Way
+		runs.Steps[2].Path = "/srv/shell"
+		q.With.Interpreters = []*access.Way{runs}
+		q.Caller = &access.Caller{Subject: town.Subject(2)}
+		fixes := append(access.Fixes(q, access.Crowd{Accounts: town}), access.Stops(q, access.Crowd{Accounts: town})...)
+		if len(fixes) == 0 {
+			t.Errorf("%o: no fixes", shell)
+		}
+		for _, f := range fixes {
+			r := f.Remedies[0]
+			if r.Path == "/srv/shell" && (shell == 0o755 || r.Before.UID != r.After.UID || r.Before.GID != r.After.GID) {
+				t.Errorf("%o: %s", shell, lines(f, town, "bob"))
+			}
+		}
+	}
+}
+
 // Each fix is what it says: with it the question is allowed (or not any more), for as
 // many others as it counts, and nobody gets to write who could not before.
 func TestFixesHold(t *testing.T) {

@@ -238,10 +238,11 @@ func protects(r Rule) bool {
 	return r == ProtectedSymlink || r == ProtectedHardlink || r == ProtectedFIFO || r == ProtectedRegular
 }
 
-// isObject reports whether a place is the object of a way, or where it is to be.
+// isObject reports whether a place is an object that the question is about: not
+// what runs a program, which runs many others.
 func (t *trial) isObject(at Where) bool {
 	w := t.way(at.Way)
-	return w != nil && w.Object() != nil && at.Step == len(w.Steps)-1
+	return w != nil && at.Way < interpreters && w.Object() != nil && at.Step == len(w.Steps)-1
 }
 
 // byRegrouping gives the object to the caller's first group, if that has the rights

@@ -61,12 +61,16 @@ func (t *trial) dropping(c *Check, r Remedy) (*trial, bool) {
 	return nil, false
 }
 
+// interpreters is the first way, as Where counts them, to what runs a program. Those
+// run many others: nothing is ended there.
+const interpreters = 2
+
 // guarded is the component whose bits let the caller pass: the object, or the
 // directory that it lies in, and nothing above.
 func (t *trial) guarded(c *Check) (*Step, bool) {
 	s, ok := t.component(c)
 	w := t.way(c.Where.Way)
-	if !ok || c.Wanted == 0 || s.Entry.Known&entry.AccessACL == 0 || c.Where.Step < len(w.Steps)-1 && c.Where.Step != w.Directory() {
+	if !ok || c.Where.Way >= interpreters || c.Wanted == 0 || s.Entry.Known&entry.AccessACL == 0 || c.Where.Step < len(w.Steps)-1 && c.Where.Step != w.Directory() {
 		return nil, false
 	}
 	return s, true
@@ -174,7 +178,7 @@ func barByDropping(t *trial, c *Check) []Remedy {
 // barByFlag makes the object immutable: that holds for root as well.
 func barByFlag(t *trial, c *Check) []Remedy {
 	s, ok := t.component(c)
-	held := ok && (s.Entry.Kind == mode.Regular || s.Entry.Kind == mode.Directory) && t.isObject(c.Where)
+	held := ok && c.Where.Way < interpreters && (s.Entry.Kind == mode.Regular || s.Entry.Kind == mode.Directory) && t.isObject(c.Where)
 	if !held || s.Entry.Known&entry.Attributes == 0 {
 		return nil
 	}

@@ -17,7 +17,7 @@ const explainLong = `Says whether somebody may do something to a path, and why: 
 the rule that gave it, every component of the way with what it says, what stands
 outside the permissions, and the narrowest changes that would allow it. Each of
 those was tried by deciding again with the change made; they are ranked by how many
-others they let in.
+others they let in, of the users that this machine lists and of running processes.
 
 WHO is a user name (as after login), uid:gid or uid:gid:gid,gid, pid:N (a running
 process with its real ids, groups, capabilities, namespaces and root directory) or
