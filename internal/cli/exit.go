@@ -71,6 +71,9 @@ func wanted(check cobra.PositionalArgs) cobra.PositionalArgs {
 		if slices.Contains(args, "") {
 			return usage(cmd, errEmpty)
 		}
+		if err := cmd.ValidateFlagGroups(); err != nil {
+			return usage(cmd, err)
+		}
 		err := check(cmd, args)
 		if err != nil && strings.Contains(err.Error(), "arg(s)") { // cobra's own words
 			err = fmt.Errorf("%w: the form is %q", err, cmd.UseLine())
