@@ -68,26 +68,36 @@ func newCall(i *standin.Invocation, o options) *call {
 }
 
 func (c *call) run(operands []string) int {
-	v := c.visitor()
-	stdin := acltext.NewLines(c.invocation.In)
-	var broken error
-	for _, operand := range operands {
-		var err error
-		if operand == "-" {
-			err = c.eachLine(v, stdin)
-		} else {
-			err = c.operand(v, operand)
-		}
-		broken = errors.Join(broken, err)
+	err := c.operands(operands)
+	if flushed := c.out.Flush(); err == nil {
+		err = flushed
 	}
-	if broken = errors.Join(broken, c.out.Flush()); broken != nil {
-		_, _ = fmt.Fprintf(c.invocation.Err, "%s: write error: %s\n", c.invocation.Base(), standin.Reason(broken))
+	if ctx := c.invocation.Context; ctx != nil && ctx.Err() != nil {
+		return 1
+	}
+	if err != nil {
+		_, _ = fmt.Fprintf(c.invocation.Err, "%s: write error: %s\n", c.invocation.Base(), standin.Reason(err))
 		return 1
 	}
 	if c.failures.Load() > 0 {
 		return 1
 	}
 	return 0
+}
+
+// operands shows one after the other. The error is that of writing.
+func (c *call) operands(operands []string) error {
+	v, stdin := c.visitor(), acltext.NewLines(c.invocation.In)
+	for _, operand := range operands {
+		show := func() error { return c.operand(v, operand) }
+		if operand == "-" {
+			show = func() error { return c.eachLine(v, stdin) }
+		}
+		if err := show(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // eachLine takes operands from standard input, one a line. Empty lines are none.
