@@ -120,10 +120,10 @@ func TestAPathLongerThanACallTakes(t *testing.T) {
 	name := strings.Repeat("n", 200)
 	for range 25 {
 		must(t, os.Mkdir(name, 0o755))
-		must(t, os.Chdir(name))
+		must(t, syscall.Chdir(name))
 	}
 	must(t, os.WriteFile("last", nil, 0o600))
-	must(t, os.Chdir(top))
+	must(t, syscall.Chdir(top))
 	out, messages, status := run(false, "-R", name)
 	if status != 0 || messages != "" || !strings.Contains(out, filepath.Join(name, name)+"/") || !strings.Contains(out, "/last\n") {
 		t.Errorf("status %d, %s", status, messages)
