@@ -18,9 +18,8 @@ import (
 
 // bench is a file system on which single cases are tried.
 type bench struct {
-	t     *testing.T
-	dir   string
-	stage *stage
+	t   *testing.T
+	dir string
 }
 
 // onTmpfs runs the cases of one test on a file system of their own.

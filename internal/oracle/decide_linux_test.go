@@ -3,6 +3,7 @@ package oracle
 import (
 	"flag"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"slices"
@@ -29,7 +30,30 @@ var (
 
 func TestMain(m *testing.M) {
 	IsHousehold()
-	os.Exit(m.Run())
+	if os.Getenv(countsVariable) != "" {
+		os.Exit(m.Run())
+	}
+	os.Exit(runAndCount(m))
+}
+
+// countsVariable names the file in which the processes of a test leave what they
+// compared, for the first of them to print at the end.
+const countsVariable = "WARD_ORACLE_COUNTS"
+
+func runAndCount(m *testing.M) int {
+	dir, err := os.MkdirTemp("", "ward-oracle-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer os.RemoveAll(dir)
+	counts := dir + "/counts"
+	os.Setenv(countsVariable, counts)
+	code := m.Run()
+	if text, err := os.ReadFile(counts); err == nil {
+		os.Stdout.Write(text)
+	}
+	return code
 }
 
 // TestKernelDecidesEveryAction tries random actions of random subjects on random
@@ -48,7 +72,7 @@ func TestKernelDecidesEveryAction(t *testing.T) {
 			*seed++ // every batch can be asked again by a seed of its own
 		}
 		x.tally.report(t)
-		if lacks := x.tally.lacking(x.aims); lacks != "" && !t.Failed() {
+		if lacks := x.tally.lacking(x.aims); lacks != "" && *volume >= 100_000 && !t.Failed() {
 			t.Errorf("%q was met too seldom", lacks)
 		}
 		if x.tally.denied*3 < x.tally.asked {
@@ -165,7 +189,7 @@ func (x *trial) wanted() bool {
 	if volume == 0 {
 		volume, lacks = batchSize, false
 	}
-	enough := x.tally.asked >= volume && !lacks || x.tally.asked >= 2*volume
+	enough := x.tally.asked >= volume && !lacks || x.tally.asked >= 3*volume
 	return !enough && !x.t.Failed()
 }
 
@@ -555,6 +579,7 @@ var standing = []string{
 }
 
 func (c *tally) report(t *testing.T) {
+	c.leave(t)
 	t.Logf("%d decisions, %d denied; %d again on fewer facts, %d on what the subject saw; %d where root was not let see", c.asked, c.denied, c.fewer, c.byUser, c.undecided)
 	for _, m := range []map[string]int{c.actions, c.facts, c.places} {
 		names := make([]string, 0, len(m))
@@ -568,6 +593,23 @@ func (c *tally) report(t *testing.T) {
 		}
 		t.Log(line)
 	}
+}
+
+// leave notes the sums for the end of the run; package testreport prints lines of a
+// package that begin like this.
+func (c *tally) leave(t *testing.T) {
+	f, err := os.OpenFile(os.Getenv(countsVariable), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return
+	}
+	defer f.Close()
+	fmt.Fprintf(f, "--- %s: %d decisions, %d denied; seed %d; of each action and fact:", t.Name(), c.asked, c.denied, *seed)
+	for _, m := range []map[string]int{c.actions, c.facts} {
+		for _, name := range slices.Sorted(maps.Keys(m)) {
+			fmt.Fprintf(f, " %s %d;", name, m[name])
+		}
+	}
+	fmt.Fprintln(f)
 }
 
 // factsOf are the facts that decided, or that were there and had to be seen to
