@@ -20,6 +20,8 @@ find:findutils
 ssh-keygen:openssh-client gpg:gnupg
 openssl:openssl
 python3:python3-minimal
+bsdtar:libarchive-tools
+nfs4_setfacl:nfs4-acl-tools nfs4_getfacl:nfs4-acl-tools
 '
 
 PATH=$PATH:/usr/sbin:/sbin

@@ -27,7 +27,7 @@ func (p *parser) linux(piece field) (Entry, error) {
 	if err != nil {
 		return Entry{}, err
 	}
-	return p.linuxEntry(Entry{t, Flags(flags), rights, fromProtocol(unescapeName(fs[2].text))}), nil
+	return p.linuxEntry(Entry{t, Flags(flags), rights, fromProtocol(UnescapeName(fs[2].text))}), nil
 }
 
 // linuxType looks at the first letter alone, as the program does.
@@ -79,7 +79,7 @@ func (e Entry) linux() (text, problem string) {
 		t = "ADUL"[e.Type : e.Type+1]
 	}
 	if e.Who.Class == Named {
-		who = escapeName(who)
+		who = EscapeName(who)
 	}
 	return t + ":" + formatLetters(uint32(e.Flags), flagLetters(Linux), 0) + ":" + who + ":" + formatLetters(uint32(e.Rights), lettersOf(Linux), 0), ""
 }

@@ -6,11 +6,11 @@ import (
 	"unicode/utf8"
 )
 
-// escapeName makes a name safe to stand in a list: bytes that would end it, and
+// EscapeName makes a name safe to stand in a list: bytes that would end it, and
 // those that are no printable text, become backslash and three octal digits. A
 // backslash itself ("DOMAIN\bob") stays, unless digits follow that would make it
 // look like one of those.
-func escapeName(name string) string {
+func EscapeName(name string) string {
 	if !strings.ContainsFunc(name, needsEscape) {
 		return name
 	}
@@ -53,8 +53,8 @@ func octal(s string) bool {
 	return len(s) >= 3 && s[0] >= '0' && s[0] <= '3' && s[1] >= '0' && s[1] <= '7' && s[2] >= '0' && s[2] <= '7'
 }
 
-// unescapeName is the reverse of escapeName.
-func unescapeName(s string) string {
+// UnescapeName is the reverse of EscapeName.
+func UnescapeName(s string) string {
 	if !strings.Contains(s, `\`) {
 		return s
 	}

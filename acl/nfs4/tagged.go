@@ -103,7 +103,7 @@ func (p *parser) tags() string {
 }
 
 func (p *parser) name(e *Entry, c Class, f field) error {
-	name := unescapeName(f.text)
+	name := UnescapeName(f.text)
 	if c == Named {
 		if reserved(name) {
 			return p.fail(f.at, fmt.Sprintf("%q cannot be a name", name), "the special entries are owner@, group@ and everyone@")
@@ -262,11 +262,11 @@ func (e Entry) tag(n Notation) (string, bool) {
 	case c.special():
 		return strings.ToLower(specials()[c]), c <= Everyone || solaris
 	case c == AnySID:
-		return "sid:" + escapeName(e.Who.Name), (solaris || n == Solaris2005) && e.Who.Name != "" && !e.group()
+		return "sid:" + EscapeName(e.Who.Name), (solaris || n == Solaris2005) && e.Who.Name != "" && !e.group()
 	case c == SID:
-		return e.userOrGroup() + "sid:" + escapeName(e.Who.Name), (solaris || n == Solaris2005) && e.Who.Name != ""
+		return e.userOrGroup() + "sid:" + EscapeName(e.Who.Name), (solaris || n == Solaris2005) && e.Who.Name != ""
 	}
-	return e.userOrGroup() + ":" + escapeName(e.Who.text()), e.Who.text() != "" && !reserved(e.Who.Name)
+	return e.userOrGroup() + ":" + EscapeName(e.Who.text()), e.Who.text() != "" && !reserved(e.Who.Name)
 }
 
 func (e Entry) userOrGroup() string {

@@ -296,5 +296,5 @@ func (e Entry) String() string {
 	if e.group() {
 		tag = "group"
 	}
-	return tag + ":" + escapeName(e.Who.text()) + e.rest(Solaris, mode.Unknown)
+	return tag + ":" + EscapeName(e.Who.text()) + e.rest(Solaris, mode.Unknown)
 }

@@ -116,3 +116,6 @@ func fromProtocol(name string) Who {
 	}
 	return Name(name)
 }
+
+// String says whom a Who names, in words.
+func (w Who) String() string { return w.words() }
