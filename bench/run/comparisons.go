@@ -40,7 +40,7 @@ func (b *bench) reach(options ...string) func(int) []string {
 func (b *bench) standIns() []comparison {
 	const (
 		read   = "u:65534:r"
-		listed = "u:65534:rX"
+		listed = "u:65534:rwX" // rX would be the same as r where nothing is executable
 	)
 	chmod := func(program ...string) func(string) []string {
 		return func(expression string) []string { return append(program, "-R", expression, b.tree) }
