@@ -1,6 +1,8 @@
 package files
 
 import (
+	"unsafe"
+
 	"ward/entry"
 	"ward/internal/host/sys"
 )
@@ -62,11 +64,34 @@ func (a *ahead) close() {
 	}
 }
 
+// find is the descriptor of a directory, which stays where it is, or −1.
+func (a *ahead) find(id *entry.Identity) int {
+	for i := range a.dirs {
+		at := (a.next + mostAhead - 1 - i) % mostAhead
+		if d := &a.dirs[at]; d.fd >= 0 && d.id.Inode == id.Inode && d.id.Device == id.Device {
+			return d.fd
+		}
+	}
+	return -1
+}
+
+// mayOpenAhead says that a directory in the open one may be opened before its turn:
+// where calls are prompt, and there are descriptors.
+func (r *reader) mayOpenAhead() bool { return r.pace == sys.Prompt && r.root.held.Load() > 0 }
+
+// here tells an object of the root's own mount, where calls are prompt.
+func (r *reader) here(device, mountID uint64) bool {
+	return device == r.slow.device && mountID == mount(&r.root.stat)
+}
+
 // openAhead opens a directory of the open one ahead of its turn; −1 if that is
 // not safe, or not cheap.
 func (r *reader) openAhead(e *entry.Entry) int {
-	if r.pace != sys.Prompt || e.ID.Device != r.slow.device || e.Mount != mount(&r.root.stat) || r.root.held.Load() == 0 {
+	if !r.mayOpenAhead() || !r.here(e.ID.Device, e.Mount) {
 		return -1
+	}
+	if fd := r.ahead.find(&e.ID); fd >= 0 {
+		return fd
 	}
 	fd, err := sys.OpenNameAt(r.fd, r.terminated(e.Name), sys.List, sys.Prompt)
 	if err != nil {
@@ -78,8 +103,51 @@ func (r *reader) openAhead(e *entry.Entry) int {
 
 // lacksDefault asks whether a directory has no default ACL.
 func (r *reader) lacksDefault(e *entry.Entry, attribute *byte) bool {
+	r.custom.asked++
 	if fd := r.openAhead(e); fd >= 0 {
 		return absent(sys.HasAttribute(fd, attribute))
 	}
 	return r.lacks(e, attribute)
 }
+
+// custom is what a visitor has wanted of the directories so far.
+type custom struct {
+	met, asked int // asked for their default ACL
+}
+
+// wantsDefaults says that the default ACL will most likely be wanted of the next
+// directory too. Then it is opened at once and looked at through its descriptor,
+// which needs no search for its name, and its list is asked for along with it.
+func (c *custom) wantsDefaults() bool { return c.asked >= 8 && c.asked > c.met/2 }
+
+// lookInto looks at a name that the directory says is a directory by opening it,
+// and learns whether it has a default ACL. False is that it has to be looked at in
+// the ordinary way.
+func (r *reader) lookInto(e *entry.Entry, name []byte) bool {
+	fd, err := sys.OpenNameAt(r.fd, &name[0], sys.List, sys.Prompt)
+	if err != nil {
+		return false
+	}
+	if err := r.glanceHeld(fd); err != nil || !r.here(device(&r.st), mount(&r.st)) {
+		sys.ClosePaced(fd, sys.Prompt)
+		return false
+	}
+	setStat(e, &r.st)
+	e.Dir, e.Name = r.dir, unsafe.String(&name[0], len(name))
+	if absent(sys.HasAttribute(fd, &defaultACL[0])) {
+		e.Known |= entry.DefaultACL
+	}
+	r.ahead.put(&e.ID, fd)
+	r.holds = true
+	r.custom.asked++
+	return true
+}
+
+func (r *reader) glanceHeld(fd int) error {
+	if r.noBirth {
+		return sys.GlanceHeld(fd, &r.st, sys.Prompt)
+	}
+	return sys.StatHeldPaced(fd, &r.st, sys.Prompt)
+}
+
+var defaultACL = []byte(sys.DefaultACL + "\x00")

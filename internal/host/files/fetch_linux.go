@@ -78,7 +78,7 @@ var byName = []struct {
 	lack      func(*reader, *entry.Entry, *byte) bool
 }{
 	{entry.AccessACL, []byte(sys.AccessACL + "\x00"), func(k mode.Kind) bool { return k != mode.Symlink }, (*reader).lacks},
-	{entry.DefaultACL, []byte(sys.DefaultACL + "\x00"), func(k mode.Kind) bool { return k == mode.Directory }, (*reader).lacksDefault},
+	{entry.DefaultACL, defaultACL, func(k mode.Kind) bool { return k == mode.Directory }, (*reader).lacksDefault},
 	{entry.Caps, []byte(sys.Capability + "\x00"), func(k mode.Kind) bool { return k == mode.Regular }, (*reader).lacks},
 }
 

@@ -42,6 +42,7 @@ type reader struct {
 	holds   bool // the open directory has directories in it
 	chain   []held
 	ahead   *ahead
+	custom  custom
 
 	names  []byte // what getdents64 gave; entries' names lie here
 	used   int
@@ -284,6 +285,7 @@ func (r *reader) Next() ([]entry.Entry, error) {
 // look makes a batch of the names that were read.
 func (r *reader) look() int {
 	n := 0
+	ahead := r.custom.wantsDefaults() && r.mayOpenAhead()
 	rest := r.names[r.at:r.used]
 	for n < len(r.batch) {
 		name, after, ok := sys.NextName(rest)
@@ -292,7 +294,7 @@ func (r *reader) look() int {
 			return n
 		}
 		rest, r.place = after, name.Next
-		if !sys.Dots(name.Bytes) && r.lookAt(&r.batch[n], name.Bytes) {
+		if !sys.Dots(name.Bytes) && (ahead && name.Type == sys.DirectoryType && r.lookInto(&r.batch[n], name.Bytes) || r.lookAt(&r.batch[n], name.Bytes)) {
 			n++
 		}
 	}
@@ -315,6 +317,7 @@ func (r *reader) lookAt(e *entry.Entry, name []byte) bool {
 	setStat(e, &r.st)
 	if r.st.Mode&sys.TypeMask == sys.TypeDir {
 		r.holds = true
+		r.custom.met++
 	}
 	return true
 }

@@ -21,7 +21,7 @@ func setStat(e *entry.Entry, st *sys.Stat) {
 	e.Mode = mode.Mode(st.Mode) & mode.All
 	e.UID, e.GID = ident.UID(st.Uid), ident.GID(st.Gid)
 	e.ACL, e.Default, e.Caps, e.Flags = nil, nil, "", 0
-	e.ID.Device = uint64(st.Dev_major)<<32 | uint64(st.Dev_minor)
+	e.ID.Device = device(st)
 	e.ID.Inode = st.Ino
 	e.ID.Birth = birth(st)
 	e.ID.HandleType, e.ID.Handle = 0, ""
@@ -34,6 +34,8 @@ func setStat(e *entry.Entry, st *sys.Stat) {
 	e.Content = 0
 	e.Guards, e.Guarded = entry.Flags(st.Attributes&guards), st.Attributes_mask&guards == guards
 }
+
+func device(st *sys.Stat) uint64 { return uint64(st.Dev_major)<<32 | uint64(st.Dev_minor) }
 
 // guards are STATX_ATTR_IMMUTABLE and STATX_ATTR_APPEND, which have the values of
 // the flags.

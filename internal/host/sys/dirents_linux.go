@@ -62,6 +62,9 @@ type Name struct {
 	Bytes []byte // without the NUL that follows it in the buffer
 }
 
+// DirectoryType is the Type of directories.
+const DirectoryType = unix.DT_DIR
+
 // The layout of struct linux_dirent64 (include/linux/dirent.h).
 const (
 	offInode  = 0

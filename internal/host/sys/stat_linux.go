@@ -60,14 +60,23 @@ func StatHeld(fd int, st *Stat) error { return StatHeldPaced(fd, st, Patient) }
 
 // StatHeldPaced is StatHeld at a pace.
 func StatHeldPaced(fd int, st *Stat, pace Pace) error {
+	return lookAtHeld(fd, st, wantedOfStat, pace)
+}
+
+// GlanceHeld is StatHeldPaced without the time of birth.
+func GlanceHeld(fd int, st *Stat, pace Pace) error {
+	return lookAtHeld(fd, st, wantedAtGlance, pace)
+}
+
+func lookAtHeld(fd int, st *Stat, want uintptr, pace Pace) error {
 	const flags = unix.AT_EMPTY_PATH | unix.AT_SYMLINK_NOFOLLOW | unix.AT_NO_AUTOMOUNT
 	var e unix.Errno
 	if pace == Prompt {
 		_, _, e = syscall.RawSyscall6(unix.SYS_STATX, uintptr(fd), uintptr(unsafe.Pointer(&emptyName[0])),
-			flags, wantedOfStat, uintptr(unsafe.Pointer(st)), 0)
+			flags, want, uintptr(unsafe.Pointer(st)), 0)
 	} else {
 		_, _, e = unix.Syscall6(unix.SYS_STATX, uintptr(fd), uintptr(unsafe.Pointer(&emptyName[0])),
-			flags, wantedOfStat, uintptr(unsafe.Pointer(st)), 0)
+			flags, want, uintptr(unsafe.Pointer(st)), 0)
 	}
 	return result(e)
 }
