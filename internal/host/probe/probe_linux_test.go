@@ -107,11 +107,12 @@ func lost(r *probe.Result, bits mode.Mode) bool {
 
 // Somebody without privileges finds out what he can.
 func TestAsUser(t *testing.T) {
-	requires.Root(t)
 	dir := testfs.ReachableDir(t)
-	if err := os.Chmod(dir, 0o777); err != nil {
-		t.Fatal(err)
-	}
+	testfs.Once(t, func() {
+		if err := os.Chmod(dir, 0o777); err != nil {
+			t.Fatal(err)
+		}
+	})
 	testfs.As(t, testfs.User{UID: 61001, GID: 61001, Groups: []uint32{61007}}, func(t *testing.T) {
 		r := run(t, dir, 0)
 		if !r.ModesStick() || r.Squashed() || r.GivesAway != account.CannotTell || r.SetgidGroup != account.Yes || r.WriteClears != account.Yes || r.Capabilities != account.CannotTell {

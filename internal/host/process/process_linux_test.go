@@ -70,6 +70,9 @@ func TestLookAtAnotherUsersProcess(t *testing.T) {
 	if p.Name != "sh" || p.View != account.Yes || p.Cwd != "/" || len(p.Unread) > 0 {
 		t.Errorf("%+v", p)
 	}
+}
+
+func TestLookWithoutPrivileges(t *testing.T) {
 	testfs.As(t, testfs.HostileOwner, func(t *testing.T) {
 		// A process that this user may not look into: init will do.
 		p, err := Look(1)
