@@ -81,9 +81,13 @@ func (a ACL) Decide(s Subject, wanted Rights, o Object) Verdict {
 	if s.Privileged {
 		return superuser(wanted, o)
 	}
-	wanted = o.needed(s, wanted.Expand()&^(GenericAll|GenericExecute|GenericWrite|GenericRead))
-	if wanted == 0 {
+	asked := wanted.Expand() &^ (GenericAll | GenericExecute | GenericWrite | GenericRead)
+	wanted = o.needed(s, asked)
+	switch {
+	case asked == 0:
 		return Verdict{Allowed: true, Reason: NothingAsked, Entry: -1}
+	case wanted == 0:
+		return Verdict{Allowed: true, Reason: OwnerAlways, Entry: -1}
 	}
 	e := a.evaluate(s, wanted, o)
 	switch {

@@ -227,24 +227,33 @@ func FuzzText(f *testing.F) {
 			if back, err := macos.ParseExternal(a.FormatExternal()); err != nil || !back.Equal(a) {
 				t.Fatalf("%q prints as %q, which reads as %v, %v", s, a.FormatExternal(), back, err)
 			}
-		} else if e := err.(*macos.SyntaxError); e.Offset < 0 || e.Offset > len(s) {
-			t.Fatalf("%q: %#v", s, e)
+		} else {
+			checkPlace(t, s, err)
 		}
 		if a, err := macos.ParseListing(s); err == nil {
 			if back, err := macos.ParseListing(a.FormatListing(mode.Directory)); err != nil || !back.Equal(a) {
 				t.Fatalf("%q prints as %q, which reads as %v, %v", s, a.FormatListing(mode.Directory), back, err)
 			}
-		} else if e := err.(*macos.SyntaxError); e.Offset < 0 || e.Offset > len(s) {
-			t.Fatalf("%q: %#v", s, e)
+		} else {
+			checkPlace(t, s, err)
 		}
 		if e, err := macos.ParseEntry(s); err == nil {
 			if back, err := macos.ParseEntry(e.String()); err != nil || back != e {
 				t.Fatalf("%q prints as %q, which reads as %v, %v", s, e, back, err)
 			}
-		} else if e := err.(*macos.SyntaxError); e.Offset < 0 || e.Offset > len(s) {
-			t.Fatalf("%q: %#v", s, e)
+		} else {
+			checkPlace(t, s, err)
 		}
 	})
+}
+
+// checkPlace makes sure that a mistake lies inside the text.
+func checkPlace(t *testing.T, s string, err error) {
+	t.Helper()
+	var e *macos.SyntaxError
+	if !errors.As(err, &e) || e.Offset < 0 || e.Offset > len(s) {
+		t.Fatalf("%q: %#v", s, err)
+	}
 }
 
 func FuzzDecode(f *testing.F) {
@@ -256,8 +265,9 @@ func FuzzDecode(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte) {
 		got, err := macos.Decode(b)
 		if err != nil {
-			if e := err.(*macos.FormError); e.Offset < 0 || e.Offset > len(b) {
-				t.Fatalf("%x: %#v", b, e)
+			var e *macos.FormError
+			if !errors.As(err, &e) || e.Offset < 0 || e.Offset > len(b) {
+				t.Fatalf("%x: %v", b, err)
 			}
 			return
 		}

@@ -15,10 +15,20 @@ func rightPairs() []struct {
 		mac  Rights
 		nfs4 nfs4.Rights
 	}{
-		{ReadData, nfs4.ReadData}, {WriteData, nfs4.WriteData}, {Execute, nfs4.Execute}, {Delete, nfs4.Delete}, {AppendData, nfs4.AppendData},
-		{DeleteChild, nfs4.DeleteChild}, {ReadAttributes, nfs4.ReadAttributes}, {WriteAttributes, nfs4.WriteAttributes},
-		{ReadExtattr, nfs4.ReadXattr}, {WriteExtattr, nfs4.WriteXattr}, {ReadSecurity, nfs4.ReadACL}, {WriteSecurity, nfs4.WriteACL},
-		{ChangeOwner, nfs4.WriteOwner}, {Synchronize, nfs4.Synchronize},
+		{ReadData, nfs4.ReadData},
+		{WriteData, nfs4.WriteData},
+		{Execute, nfs4.Execute},
+		{Delete, nfs4.Delete},
+		{AppendData, nfs4.AppendData},
+		{DeleteChild, nfs4.DeleteChild},
+		{ReadAttributes, nfs4.ReadAttributes},
+		{WriteAttributes, nfs4.WriteAttributes},
+		{ReadExtattr, nfs4.ReadXattr},
+		{WriteExtattr, nfs4.WriteXattr},
+		{ReadSecurity, nfs4.ReadACL},
+		{WriteSecurity, nfs4.WriteACL},
+		{ChangeOwner, nfs4.WriteOwner},
+		{Synchronize, nfs4.Synchronize},
 	}
 }
 
@@ -30,8 +40,13 @@ func flagPairs() []struct {
 		mac  Flags
 		nfs4 nfs4.Flags
 	}{
-		{Inherited, nfs4.Inherited}, {FileInherit, nfs4.FileInherit}, {DirectoryInherit, nfs4.DirectoryInherit}, {LimitInherit, nfs4.NoPropagate},
-		{OnlyInherit, nfs4.InheritOnly}, {Success, nfs4.SuccessfulAccess}, {Failure, nfs4.FailedAccess},
+		{Inherited, nfs4.Inherited},
+		{FileInherit, nfs4.FileInherit},
+		{DirectoryInherit, nfs4.DirectoryInherit},
+		{LimitInherit, nfs4.NoPropagate},
+		{OnlyInherit, nfs4.InheritOnly},
+		{Success, nfs4.SuccessfulAccess},
+		{Failure, nfs4.FailedAccess},
 	}
 }
 

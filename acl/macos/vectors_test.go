@@ -3,6 +3,7 @@ package macos_test
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"strings"
 	"testing"
 
@@ -106,8 +107,8 @@ func TestExternalText(t *testing.T) {
 
 func checkSyntax(t *testing.T, in string, err error, at int, problem string) {
 	t.Helper()
-	s, ok := err.(*macos.SyntaxError)
-	if !ok || !strings.Contains(s.Problem, problem) || s.Offset != at {
+	var s *macos.SyntaxError
+	if !errors.As(err, &s) || !strings.Contains(s.Problem, problem) || s.Offset != at {
 		t.Errorf("%q: %v; want %q at %d", in, err, problem, at)
 	}
 }
@@ -146,7 +147,7 @@ func TestDecisions(t *testing.T) {
 		{"M6", "read", m6, user(7), macos.ReadData, owner, macos.AllowedByEntry, 0},
 		{"M6", "a denial of what was allowed", list(t, "everyone allow read", "everyone deny read"), user(7), macos.ReadData | macos.WriteData, owner, macos.DeniedByEntry, 1},
 		{"M7", "read", list(t, "group:ABCDEFAB-CDEF-ABCD-EFAB-CDEF00000014 deny write"), user(7, 20), macos.ReadData, macos.Object{Owner: 501, Mode: 0o666, Kind: mode.Regular}, macos.AllowedByMode, -1},
-		{"", "the owner writes the list", list(t, "everyone deny writesecurity"), user(501), macos.WriteSecurity, owner, macos.NothingAsked, -1},
+		{"", "the owner writes the list", list(t, "everyone deny writesecurity"), user(501), macos.WriteSecurity, owner, macos.OwnerAlways, -1},
 		{"", "the owner writes attributes", macos.ACL{}, user(501), macos.WriteAttributes, macos.Object{Owner: 501, Mode: 0}, macos.OwnerAlways, -1},
 		{"", "unless they are denied", list(t, "everyone deny writeattr"), user(501), macos.WriteAttributes, owner, macos.DeniedByEntry, 0},
 		{"", "nobody else writes the list", macos.ACL{}, user(7), macos.WriteSecurity, macos.Object{Owner: 501, Mode: 0o777}, macos.OnlyByEntry, -1},
@@ -273,10 +274,10 @@ func TestChmodOfTheManual(t *testing.T) {
 	}
 	if own := a.OwnInherited(); own.Canonical() {
 		t.Error("chmod -i leaves denials behind permissions, and is called canonical")
-	} else if _, err := own.Add(entry(t, "joe allow read")); err != macos.ErrNotCanonical {
+	} else if _, err := own.Add(entry(t, "joe allow read")); !errors.Is(err, macos.ErrNotCanonical) {
 		t.Errorf("+a on it: %v", err)
 	}
-	if _, err := a.Remove(entry(t, "nobody1 allow read")); err != macos.ErrNoSuchEntry {
+	if _, err := a.Remove(entry(t, "nobody1 allow read")); !errors.Is(err, macos.ErrNoSuchEntry) {
 		t.Errorf("removing what is not there: %v", err)
 	}
 }

@@ -31,19 +31,30 @@ type word struct {
 // rightWords are the words of chmod(1), in its order.
 func rightWords() []word {
 	return []word{
-		{uint32(ReadData), "read", "list"}, {uint32(WriteData), "write", "add_file"}, {uint32(Execute), "execute", "search"},
-		{uint32(Delete), "delete", ""}, {uint32(AppendData), "append", "add_subdirectory"}, {uint32(DeleteChild), "delete_child", ""},
-		{uint32(ReadAttributes), "readattr", ""}, {uint32(WriteAttributes), "writeattr", ""},
-		{uint32(ReadExtattr), "readextattr", ""}, {uint32(WriteExtattr), "writeextattr", ""},
-		{uint32(ReadSecurity), "readsecurity", ""}, {uint32(WriteSecurity), "writesecurity", ""},
-		{uint32(ChangeOwner), "chown", ""}, {uint32(Synchronize), "synchronize", ""},
+		{uint32(ReadData), "read", "list"},
+		{uint32(WriteData), "write", "add_file"},
+		{uint32(Execute), "execute", "search"},
+		{uint32(Delete), "delete", ""},
+		{uint32(AppendData), "append", "add_subdirectory"},
+		{uint32(DeleteChild), "delete_child", ""},
+		{uint32(ReadAttributes), "readattr", ""},
+		{uint32(WriteAttributes), "writeattr", ""},
+		{uint32(ReadExtattr), "readextattr", ""},
+		{uint32(WriteExtattr), "writeextattr", ""},
+		{uint32(ReadSecurity), "readsecurity", ""},
+		{uint32(WriteSecurity), "writesecurity", ""},
+		{uint32(ChangeOwner), "chown", ""},
+		{uint32(Synchronize), "synchronize", ""},
 	}
 }
 
 func flagWords() []word {
 	return []word{
-		{uint32(Inherited), "inherited", ""}, {uint32(FileInherit), "file_inherit", ""}, {uint32(DirectoryInherit), "directory_inherit", ""},
-		{uint32(LimitInherit), "limit_inherit", ""}, {uint32(OnlyInherit), "only_inherit", ""},
+		{uint32(Inherited), "inherited", ""},
+		{uint32(FileInherit), "file_inherit", ""},
+		{uint32(DirectoryInherit), "directory_inherit", ""},
+		{uint32(LimitInherit), "limit_inherit", ""},
+		{uint32(OnlyInherit), "only_inherit", ""},
 	}
 }
 

@@ -177,7 +177,8 @@ func FuzzParse(f *testing.F) {
 		n := texts[int(i)%len(texts)]
 		a, err := nfs4.Parse(s, n, dir)
 		if err != nil {
-			if wrong, ok := err.(*nfs4.SyntaxError); !ok || wrong.Offset < 0 || wrong.Offset > len(s) || len(a.Entries) != 0 {
+			var wrong *nfs4.SyntaxError
+			if !errors.As(err, &wrong) || wrong.Offset < 0 || wrong.Offset > len(s) || len(a.Entries) != 0 {
 				t.Fatalf("%q: %#v", s, err)
 			}
 			return

