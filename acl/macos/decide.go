@@ -238,28 +238,46 @@ type Secured struct {
 }
 
 // RemoveFrom says whether the subject may remove the object from the directory
-// (vnode_authorize_delete). An entry that allows it, of the directory (delete_child) or
-// of the object (delete), is enough, even where the directory is sticky; else one that
-// denies it, of either, is; else the mode of the directory decides, and its sticky bit.
+// (vnode_authorize_delete). The first that speaks decides: the list of the object about
+// delete, that of the directory about delete_child, the mode of the directory, and its
+// sticky bit, which holds back what no entry allows.
 func (o Secured) RemoveFrom(dir Secured, s Subject) Verdict {
 	if s.Privileged {
 		return Verdict{Allowed: true, Reason: ByPrivilege, Entry: -1}
 	}
-	onDir, onObject := dir.ACL.evaluate(s, DeleteChild, dir.Object), o.ACL.evaluate(s, Delete, o.Object)
-	v := Verdict{Entry: -1, OnParent: true, Doubtful: onDir.doubtful || onObject.doubtful}
+	v, decided := o.byEntries(s, Delete)
+	if decided {
+		return v
+	}
+	doubtful := v.Doubtful
+	if v, decided = dir.byEntries(s, DeleteChild); !decided {
+		v = o.removeByMode(dir, s, v)
+	}
+	v.OnParent, v.Doubtful = true, v.Doubtful || doubtful
+	return v
+}
+
+// byEntries is what a list says about one right, and whether it says anything.
+func (o Secured) byEntries(s Subject, right Rights) (v Verdict, decided bool) {
+	e := o.ACL.evaluate(s, right, o.Object)
+	v = Verdict{Entry: -1, Doubtful: e.doubtful}
 	switch {
-	case onDir.residual == 0:
-		v.Allowed, v.Reason, v.Entry = true, AllowedByEntry, onDir.last
-	case onObject.residual == 0:
-		v.Allowed, v.Reason, v.Entry, v.OnParent = true, AllowedByEntry, onObject.last, false
-	case onDir.denied >= 0:
-		v.Reason, v.Entry, v.Missing = DeniedByEntry, onDir.denied, DeleteChild
-	case onObject.denied >= 0:
-		v.Reason, v.Entry, v.Missing, v.OnParent = DeniedByEntry, onObject.denied, Delete, false
-	case dir.Object.Mode&mode.Sticky != 0 && s.IDs.UID != dir.Object.Owner && s.IDs.UID != o.Object.Owner:
-		v.Reason, v.Missing = StickyBit, DeleteChild
+	case e.denied >= 0:
+		v.Reason, v.Entry, v.Missing = DeniedByEntry, e.denied, right
+	case e.residual == 0:
+		v.Allowed, v.Reason, v.Entry = true, AllowedByEntry, e.last
+	default:
+		return v, false
+	}
+	return v, true
+}
+
+func (o Secured) removeByMode(dir Secured, s Subject, v Verdict) Verdict {
+	switch {
 	case dir.Object.class(s)&2 == 0:
 		v.Reason, v.Missing = DeniedByMode, DeleteChild
+	case dir.Object.Mode&mode.Sticky != 0 && s.IDs.UID != dir.Object.Owner && s.IDs.UID != o.Object.Owner:
+		v.Reason, v.Missing = StickyBit, DeleteChild
 	default:
 		v.Allowed, v.Reason = true, AllowedByMode
 	}
