@@ -34,6 +34,10 @@ type ChangeRequest struct {
 	Edit     Edit
 	Plain    bool // nobody wants to hear of what went well
 	Dry      bool // nothing is changed, and nothing written down
+
+	anchor    string            // of the run that this one continues; "": as the operands have it
+	continues string            // the run that opened what is looked at now
+	below     map[int]*subtrees // by operand: nothing else is looked at; nil: everything is
 }
 
 // ChangeOperand is a path of the command line.
@@ -81,6 +85,8 @@ type Touched struct {
 	Hint    string
 
 	planned string // its path in the plan
+	below   string // NoReading: its path below the operand
+	opens   bool   // NoReading: it may be readable once it is changed
 }
 
 // Changing is a ChangeRequest that is ready to be run. Close it.
@@ -118,12 +124,16 @@ func PrepareChange(ctx context.Context, q ChangeRequest) (*Changing, error) {
 	c := &Changing{request: q, Names: db}
 	defer c.release()
 	for i := range q.Operands {
-		c.open(i)
+		if q.below == nil || q.below[i] != nil {
+			c.open(i)
+		}
 	}
 	if len(c.opened) == 0 {
 		return c, nil
 	}
-	c.anchor = common(c.opened)
+	if c.anchor = q.anchor; c.anchor == "" {
+		c.anchor = common(c.opened)
+	}
 	if len(c.opened) > 1 {
 		c.once = map[string]bool{}
 	}
@@ -231,7 +241,7 @@ func within(path, dir string) bool {
 func (c *Changing) prepare(ctx context.Context) error {
 	o := c.request.RunOptions
 	o.anyRail = true // the anchor itself is not changed; every object is asked about
-	run := state.Run{Command: c.request.Command}
+	run := state.Run{Command: c.request.Command, Continues: c.request.continues}
 	p, err := prepare(ctx, c.anchor, o, run, func(p *Prepared) error { return c.fill(ctx, p) })
 	if err != nil {
 		return err
@@ -289,12 +299,13 @@ type changeWalk struct {
 	sink     func() sink // nil: none
 	all      []*changeVisitor
 	at       *opened
-	prefix   string // of the operand, in the plan; "" for the anchor itself
-	given    string // the operand with the slash that a name follows
+	below    *subtrees // what of the operand is looked at; nil: everything
+	prefix   string    // of the operand, in the plan; "" for the anchor itself
+	given    string    // the operand with the slash that a name follows
 }
 
 func (w *changeWalk) operand(ctx context.Context, o *opened) error {
-	w.at = o
+	w.at, w.below = o, w.changing.request.below[o.number]
 	rel, err := filepath.Rel(w.changing.anchor, o.path())
 	if err != nil {
 		return err
@@ -307,7 +318,12 @@ func (w *changeWalk) operand(ctx context.Context, o *opened) error {
 	if w.changing.request.Recurse && o.base == "" {
 		used := 0
 		options := tree.Options{Workers: w.changing.request.Jobs, CrossMounts: true}
-		return o.root.Walk(ctx, options, func() tree.Visitor { used++; return w.visitor(used - 1) })
+		err := o.root.Walk(ctx, options, func() tree.Visitor { used++; return w.visitor(used - 1) })
+		if ctx.Err() == nil && errors.Is(err, fs.ErrPermission) { // the operand was visited, and could not be read
+			w.visitor(0).Fail(".", err)
+			err = nil
+		}
+		return err
 	}
 	return w.visitor(0).single(o)
 }

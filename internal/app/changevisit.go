@@ -3,6 +3,7 @@ package app
 import (
 	"cmp"
 	"errors"
+	"io/fs"
 	"path"
 	"slices"
 	"strings"
@@ -74,7 +75,9 @@ func (v *changeVisitor) Fail(rel string, err error) {
 	t := Touched{Operand: v.walk.at.number, Path: v.walk.shown(rel), Fate: NoAccess, Err: err, planned: v.walk.planned(rel)}
 	if o, lost := v.walk.at.root.Object(rel); lost == nil {
 		if e, lost := o.Look(entry.Stat); lost == nil && e.Kind == mode.Directory {
-			t.Fate, t.Kind = NoReading, e.Kind
+			t.Fate, t.Kind, t.below = NoReading, e.Kind, strings.Clone(rel)
+			after, _, _ := v.walk.changing.request.Edit(&e)
+			t.opens = errors.Is(err, fs.ErrPermission) && after.Mode&^e.Mode&opening != 0
 		}
 		_ = o.Close()
 	}
@@ -87,6 +90,14 @@ func (v *changeVisitor) Visit(e *entry.Entry) (entry.Facts, tree.Action) {
 	w := v.walk
 	if v.left(e) {
 		return 0, tree.Prune
+	}
+	if w.below != nil {
+		switch w.below.bearing(w.relative(e)) {
+		case beside:
+			return 0, tree.Prune
+		case above:
+			return 0, tree.Continue
+		}
 	}
 	after, decided, need := w.changing.request.Edit(e)
 	if need &^= e.Known | e.Denied; need != 0 {

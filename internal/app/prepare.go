@@ -23,9 +23,10 @@ type Prepared struct {
 	Undoes  string // the run that is taken back
 	Resumes bool   // a run that was cut off is finished
 
-	session *session
-	journal *state.Journal
-	kept    bool // the journal stays
+	session   *session
+	journal   *state.Journal
+	continues string // the run that this one goes on with
+	kept      bool   // the journal stays
 }
 
 // ID is the run's, by which it can be undone.
@@ -67,7 +68,7 @@ func prepare(ctx context.Context, root string, o RunOptions, run state.Run, fill
 	if err != nil {
 		return nil, err
 	}
-	p := &Prepared{session: s, Command: run.Command, Undoes: run.Undoes}
+	p := &Prepared{session: s, Command: run.Command, Undoes: run.Undoes, continues: run.Continues}
 	err = p.noneUnfinished()
 	if err == nil {
 		err = fill(p)
@@ -91,7 +92,7 @@ func (p *Prepared) noneUnfinished() error {
 
 // begin starts the journal under a header.
 func (p *Prepared) begin(h plan.Header) (err error) {
-	run := state.Run{Command: p.Command, Undoes: p.Undoes, Who: state.Whoami()}
+	run := state.Run{Command: p.Command, Undoes: p.Undoes, Continues: p.continues, Who: state.Whoami()}
 	p.journal, err = p.session.dir.Begin(run, h, now())
 	return err
 }

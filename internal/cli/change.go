@@ -123,7 +123,7 @@ func changeFiles(t *teller, q app.ChangeRequest) int {
 	}
 	var applied *app.Applied
 	if !q.Dry {
-		applied, err = c.Run(ctx)
+		applied, err = c.RunThrough(ctx)
 	}
 	t.names = c.Names
 	if t.options.json {
@@ -188,6 +188,9 @@ func (t *teller) tell(x *app.Touched) {
 		t.complain(x, "cannot access %s")
 	case app.NoReading:
 		t.complain(x, "cannot read directory %s")
+		if t.options.dry && x.Opens() && !t.silent {
+			p.Hint("the change itself opens it: what it holds is changed too, without --dry-run")
+		}
 	case app.Leads:
 		if !t.silent {
 			t.dangling(t, x)

@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"fmt"
+
 	"github.com/spf13/cobra"
 
 	"ward/internal/app"
@@ -57,11 +59,24 @@ func runUndo(cmd *cobra.Command, c *console, o undoOptions) error {
 	}
 	defer who.close()
 	o.Waiting = c.waiting
-	p, err := app.PrepareUndo(cmd.Context(), o.UndoRequest)
+	runs, err := app.UndoTogether(o.ID)
 	if err != nil {
 		return err
 	}
-	return carryOut(cmd.Context(), c, who, p, show(c, p))
+	for i, id := range runs {
+		if len(runs) > 1 {
+			fmt.Fprintf(c.out, "taking back run %s, part %d of %d of one command\n", id, len(runs)-i, len(runs))
+		}
+		o.ID = id
+		p, err := app.PrepareUndo(cmd.Context(), o.UndoRequest)
+		if err != nil {
+			return err
+		}
+		if err := carryOut(cmd.Context(), c, who, p, show(c, p)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // completeRuns completes the ids of runs.

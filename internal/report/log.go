@@ -62,6 +62,9 @@ func runState(r *app.RunRecord) string {
 	if r.Undoes != "" {
 		words = append(words, "takes back "+r.Undoes)
 	}
+	if r.Continues != "" {
+		words = append(words, "continues "+r.Continues)
+	}
 	if r.UndoneBy != "" {
 		words = append(words, "taken back by "+r.UndoneBy)
 	}
@@ -168,20 +171,21 @@ type logJSON struct {
 }
 
 type runJSON struct {
-	ID       string         `json:"id"`
-	Command  string         `json:"command"`
-	Undoes   string         `json:"undoes,omitempty"`
-	UndoneBy string         `json:"undoneBy,omitempty"`
-	Root     jsonPath       `json:"root"`
-	Stage    string         `json:"stage"`
-	Started  time.Time      `json:"started"`
-	Finished *time.Time     `json:"finished,omitempty"`
-	Seconds  float64        `json:"seconds"`
-	Changes  int            `json:"changes"`
-	Outcomes map[string]int `json:"outcomes"`
-	By       byJSON         `json:"by"`
-	Policies []policyJSON   `json:"policies"`
-	Symlinks string         `json:"symlinks"` // always "not followed"
+	ID        string         `json:"id"`
+	Command   string         `json:"command"`
+	Undoes    string         `json:"undoes,omitempty"`
+	UndoneBy  string         `json:"undoneBy,omitempty"`
+	Continues string         `json:"continues,omitempty"`
+	Root      jsonPath       `json:"root"`
+	Stage     string         `json:"stage"`
+	Started   time.Time      `json:"started"`
+	Finished  *time.Time     `json:"finished,omitempty"`
+	Seconds   float64        `json:"seconds"`
+	Changes   int            `json:"changes"`
+	Outcomes  map[string]int `json:"outcomes"`
+	By        byJSON         `json:"by"`
+	Policies  []policyJSON   `json:"policies"`
+	Symlinks  string         `json:"symlinks"` // always "not followed"
 }
 
 type byJSON struct {
@@ -218,7 +222,7 @@ func LogJSON(w io.Writer, runs []app.RunRecord, names acl.Names) error {
 
 func runDocument(r *app.RunRecord, names acl.Names) runJSON {
 	d := runJSON{
-		ID: r.ID, Command: r.Command, Undoes: r.Undoes, UndoneBy: r.UndoneBy, Root: newJSONPath(r.Header.Root),
+		ID: r.ID, Command: r.Command, Undoes: r.Undoes, UndoneBy: r.UndoneBy, Continues: r.Continues, Root: newJSONPath(r.Header.Root),
 		Stage: r.Stage.String(), Started: r.Started, Seconds: r.Counts.Took.Seconds(),
 		Changes: r.Counts.Planned, Outcomes: r.Counts.Outcomes, Policies: []policyJSON{}, Symlinks: "not followed",
 		By: byJSON{UID: r.Who.UID, User: plainUser(r.Who.UID, names), SudoUser: r.Who.SudoUser, LoginUID: r.Who.LoginUID, Host: r.Who.Host},

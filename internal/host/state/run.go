@@ -17,9 +17,13 @@ import (
 
 // Run is what is remembered of a run beside its plan.
 type Run struct {
-	ID      string    `json:"id"`
-	Command string    `json:"command"` // "apply", "undo", "chmod" …
-	Undoes  string    `json:"undoes,omitempty"`
+	ID      string `json:"id"`
+	Command string `json:"command"` // "apply", "undo", "chmod" …
+	Undoes  string `json:"undoes,omitempty"`
+	// Continues is the run that this one went on with: a command may open directories
+	// in one run and change what they hold in the next.
+	Continues string `json:"continues,omitempty"`
+
 	Started time.Time `json:"started"`
 	Who     Who       `json:"who"`
 
