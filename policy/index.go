@@ -37,13 +37,19 @@ type namedGlob struct {
 type elusiveGlob struct {
 	namedGlob
 	needs uint64 // 0: an affix tells
+	sole  bool   // it asks for one byte anywhere, and nothing else
+	byte  byte   // that byte
 }
 
 func newElusive(g namedGlob) elusiveGlob {
 	if g.glob.prefix != "" || g.glob.suffix != "" {
-		return elusiveGlob{g, 0}
+		return elusiveGlob{namedGlob: g}
 	}
-	return elusiveGlob{g, bytesOf(strings.Join(g.glob.middle, ""))}
+	text := strings.Join(g.glob.middle, "")
+	if g.glob.shape == starred && len(text) == 1 {
+		return elusiveGlob{namedGlob: g, sole: true, byte: text[0]}
+	}
+	return elusiveGlob{namedGlob: g, needs: bytesOf(text)}
 }
 
 // slot is a place of the table: one affix, with the patterns that have it.
@@ -142,16 +148,16 @@ func (x *nameIndex) append(ids []int32, k *key) []int32 {
 		return ids
 	}
 	n := len(k.name)
-	if x.wholes.has(k.ends()) && x.exact>>min(n, longest)&1 != 0 {
+	if x.wholes.hasTwo(k.ends()) && x.exact>>min(n, longest)&1 != 0 {
 		ids = x.verify(ids, x.find(k.whole(), uint8(min(n, longest)), whole), k.name)
 	}
-	if n > 0 && x.backs.has(k.back()) {
+	if n > 0 && x.backs.hasBack(k.back()) {
 		for lengths := upTo(x.tails[k.name[n-1]], n); lengths != 0; lengths &= lengths - 1 {
 			l := bits.TrailingZeros64(lengths)
 			ids = x.verify(ids, x.find(k.last(l), uint8(l), tail), k.name)
 		}
 	}
-	if n > 0 && x.fronts.has(k.front()) {
+	if n > 0 && x.fronts.hasFront(k.front()) {
 		for lengths := upTo(x.heads[k.name[0]], n); lengths != 0; lengths &= lengths - 1 {
 			l := bits.TrailingZeros64(lengths)
 			ids = x.verify(ids, x.find(k.first(l), uint8(l), head), k.name)
@@ -167,6 +173,9 @@ func (x *nameIndex) append(ids []int32, k *key) []int32 {
 
 // fits compares the bytes first: few names have all that a pattern must find.
 func (g *elusiveGlob) fits(k *key) bool {
+	if g.sole {
+		return strings.IndexByte(k.name, g.byte) >= 0
+	}
 	return (g.needs == 0 || g.needs&^k.bytes() == 0) && g.glob.match(k.name)
 }
 
@@ -197,7 +206,7 @@ func (x *nameIndex) fits(k *key) bool {
 	if fitsAny(x.rest, k) {
 		return true
 	}
-	return x.wholes.has(k.ends()) && x.wholeFits(k) || x.backs.has(k.back()) && x.tailFits(k) || x.fronts.has(k.front()) && x.headFits(k)
+	return x.wholes.hasTwo(k.ends()) && x.wholeFits(k) || x.backs.hasBack(k.back()) && x.tailFits(k) || x.fronts.hasFront(k.front()) && x.headFits(k)
 }
 
 func (x *nameIndex) wholeFits(k *key) bool {
@@ -312,15 +321,27 @@ func (k *key) ends() uint32 {
 	return k.front() ^ k.back()<<3 ^ uint32(len(k.name))<<7
 }
 
-// pairs is a set of numbers that may say yes too often.
-type pairs [16]uint64
+// pairs is the two bytes that something begins or ends with. It may say yes too
+// often. What has one byte only stands apart: it would be 256 pairs.
+type pairs struct {
+	two [64]uint64
+	one [4]uint64 // by the outermost byte
+}
 
 // spread is a place in the set: the upper bits of a product (Knuth, 6.4).
-func spread(n uint32) uint32 { return n * 2654435769 >> 22 }
+func spread(n uint32) uint32 { return n * 2654435769 >> 20 }
 
-func (p *pairs) has(n uint32) bool { at := spread(n); return p[at>>6]>>(at&63)&1 != 0 }
+func (p *pairs) hasTwo(n uint32) bool { at := spread(n); return p.two[at>>6]>>(at&63)&1 != 0 }
 
-func (p *pairs) add(n uint32) { at := spread(n); p[at>>6] |= 1 << (at & 63) }
+func (p *pairs) hasOne(outer byte) bool { return p.one[outer>>6]>>(outer&63)&1 != 0 }
+
+// hasFront and hasBack ask for a front and a back of a key.
+func (p *pairs) hasFront(front uint32) bool { return p.hasTwo(front) || p.hasOne(byte(front)) }
+func (p *pairs) hasBack(back uint32) bool   { return p.hasTwo(back) || p.hasOne(byte(back>>8)) }
+
+func (p *pairs) add(n uint32) { at := spread(n); p.two[at>>6] |= 1 << (at & 63) }
+
+func (p *pairs) addOne(outer byte) { p.one[outer>>6] |= 1 << (outer & 63) }
 
 // addFirst adds what front is of every name that begins with s.
 func (p *pairs) addFirst(s string) {
@@ -328,21 +349,17 @@ func (p *pairs) addFirst(s string) {
 		p.add(uint32(s[0]) | uint32(s[1])<<8)
 		return
 	}
-	for next := range uint32(256) {
-		p.add(uint32(s[0]) | next<<8)
-	}
+	p.addOne(s[0])
 }
 
 // addLast adds what back is of every name that ends with s.
 func (p *pairs) addLast(s string) {
-	last := uint32(s[len(s)-1]) << 8
+	last := s[len(s)-1]
 	if len(s) > 1 {
-		p.add(uint32(s[len(s)-2]) | last)
+		p.add(uint32(s[len(s)-2]) | uint32(last)<<8)
 		return
 	}
-	for before := range uint32(256) {
-		p.add(before | last)
-	}
+	p.addOne(last)
 }
 
 func (k key) whole() uint64 { return k.low ^ bits.RotateLeft64(k.high, 29) }
