@@ -222,7 +222,7 @@ func (j *judge) over(s *Step, c capability) ruling {
 		return allowed(Reason{Rule: Privilege, ID: uint32(c)})
 	case m == nil:
 		return unknown(MountFacts, Reason{Rule: NotSeen})
-	case m.Owner == j.c.Namespace:
+	case m.Owner.Equal(j.c.Namespace):
 		return allowed(Reason{Rule: Privilege, ID: uint32(c)})
 	}
 	return lacks(c)

@@ -34,12 +34,13 @@ type Breadth uint8
 
 // The breadths, narrow before broad.
 const (
-	ThisPath      Breadth = iota // objects on the way to it
-	OtherOwner                   // one of them gets another owner or group, who then rules over it
-	OtherIdentity                // the caller acts as somebody else for this once
-	WholeGroup                   // all that a group may
-	WholeMount                   // all that lies on a file system
-	Everywhere                   // all that a capability opens
+	ThisPath       Breadth = iota // objects on the way to it
+	WholeGroup                    // all that a group may
+	OtherOwner                    // one of them gets another owner or group, who then rules over it
+	OtherIdentity                 // the caller acts as somebody else for this once
+	WholeDirectory                // all that lies in a directory
+	WholeMount                    // all that lies on a file system
+	Everywhere                    // all that a capability opens
 )
 
 // Crowd is those whom a fix may let in besides.

@@ -141,7 +141,9 @@ func byGroupEntry(t *trial, c *Check) []Remedy {
 	if !ok || owns(t.Caller, s) || !keepsLists(s) || t.Caller.GID == s.Entry.GID || t.Caller.GID == ident.NoGID {
 		return nil
 	}
-	return alter(c, s, more(s.Entry.State, acl.Group, uint32(t.Caller.GID), c.Wanted))
+	// An entry takes the place of what its members have as others.
+	want := c.Wanted | s.Entry.Mode.Other()
+	return alter(c, s, more(s.Entry.State, acl.Group, uint32(t.Caller.GID), want))
 }
 
 // byJoining makes the caller a member of a group that has what he lacks. A process
@@ -350,7 +352,7 @@ func byCapability(t *trial, c *Check) []Remedy {
 	var list []Remedy
 	for _, one := range caps {
 		if !t.Caller.Has(one) && !t.Caller.Unbounded.Has(one) {
-			list = append(list, Remedy{Does: Grant, Where: c.Where, Cap: one, UID: t.Caller.UID})
+			list = append(list, Remedy{Does: Grant, Where: c.Where, Cap: one, UID: t.Caller.UID, subject: t.Caller.Subject})
 		}
 	}
 	return list

@@ -2,6 +2,7 @@ package access
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"ward/acl"
@@ -41,7 +42,7 @@ type Remedy struct {
 	Mount   *Mount // as it is before
 	Options string // of Remount: "rw", "exec"
 
-	subject ident.Subject // of ActAs
+	subject ident.Subject // of ActAs: who he is then; of Grant: who he is
 	place   *Way          // of MoveTo
 }
 
@@ -61,7 +62,7 @@ func (r Remedy) breadth() Breadth {
 			return OtherOwner
 		}
 		if r.Before.Mode&^r.After.Mode&mode.Sticky != 0 {
-			return WholeGroup // who may write there may delete everything in it
+			return WholeDirectory // who may write there may delete everything in it
 		}
 	case Join, Relogin, Leave:
 		return WholeGroup
@@ -221,13 +222,32 @@ func (r Remedy) Commands(n acl.Names, who string) [][]string {
 	case ActAs:
 		return [][]string{{"sudo", "-u", sudoName(n, r.UID), "--", "COMMAND"}}
 	case Grant:
-		name := strings.TrimPrefix(r.Cap.String(), "cap_")
-		line := []string{"setpriv", "--reuid", who, "--init-groups", "--inh-caps", "+" + name, "--ambient-caps", "+" + name, "COMMAND"}
-		return [][]string{line}
+		return [][]string{r.granting(n, who)}
 	case Remount:
 		return [][]string{{"mount", "-o", "remount," + r.Options, r.Path}}
 	}
 	return nil
+}
+
+// granting runs a command with the caller's ids and one capability. The group is
+// named, since setpriv(1) would keep that of whoever calls it, and the groups where
+// no database has them.
+func (r Remedy) granting(n acl.Names, who string) []string {
+	name := strings.TrimPrefix(r.Cap.String(), "cap_")
+	line := []string{"setpriv", "--reuid", who, "--regid", groupName(n, uint32(r.subject.GID))}
+	switch {
+	case who != strconv.FormatUint(uint64(r.UID), 10):
+		line = append(line, "--init-groups")
+	case len(r.subject.Groups) == 0:
+		line = append(line, "--clear-groups")
+	default:
+		groups := make([]string, len(r.subject.Groups))
+		for i, g := range r.subject.Groups {
+			groups[i] = strconv.FormatUint(uint64(g), 10)
+		}
+		line = append(line, "--groups", strings.Join(groups, ","))
+	}
+	return append(line, "--inh-caps", "+"+name, "--ambient-caps", "+"+name, "COMMAND")
 }
 
 // sudoName is a user as sudo(8) takes him: a number needs a mark.

@@ -39,6 +39,6 @@ func (d Doing) String() string {
 func (b Breadth) String() string {
 	return [...]string{
 		ThisPath: "this-path", OtherOwner: "other-owner", OtherIdentity: "other-identity",
-		WholeGroup: "whole-group", WholeMount: "whole-mount", Everywhere: "everywhere",
+		WholeGroup: "whole-group", WholeDirectory: "whole-directory", WholeMount: "whole-mount", Everywhere: "everywhere",
 	}[b]
 }

@@ -1,5 +1,7 @@
 package ident
 
+import "slices"
+
 // Range maps Count ids that begin at Inside to as many that begin at Outside: a
 // line of /proc/PID/uid_map or of a mount's id map.
 type Range struct {
@@ -19,6 +21,15 @@ type Namespace struct {
 // IsInitial reports whether capabilities that are held here count everywhere
 // (capable in kernel/capability.c).
 func (n *Namespace) IsInitial() bool { return n == nil || n.Initial }
+
+// Equal reports whether both map the same ids, and are both the first one or neither.
+// Facts that were gathered twice are two values of one namespace.
+func (n *Namespace) Equal(o *Namespace) bool {
+	if n == nil || o == nil {
+		return n == o
+	}
+	return n.Initial == o.Initial && slices.Equal(n.Users, o.Users) && slices.Equal(n.Groups, o.Groups)
+}
 
 // MapsUser reports whether the outside id has a number in the namespace
 // (kuid_has_mapping).

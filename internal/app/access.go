@@ -91,7 +91,9 @@ func ExplainAccess(q AccessRequest) (*AccessAnswer, error) {
 	} else {
 		a.Fixes = access.Fixes(question, a.Crowd)
 	}
+	withheld := a.withhold()
 	a.note()
+	a.Notes = append(a.Notes, withheld...)
 	return a, nil
 }
 
@@ -343,10 +345,15 @@ func (a *AccessAnswer) UserName() string { return a.Names.UserName(a.Who.UID) }
 
 // Rights is what a check wanted, in the words of the object's kind.
 func wantedOf(c access.Check, s *access.Step) string {
-	if s.Entry.Kind == mode.Directory && c.Wanted == mode.X {
-		return "search"
+	if s.Entry.Kind == mode.Directory {
+		switch c.Wanted {
+		case mode.X:
+			return "search"
+		case mode.W | mode.X:
+			return "create or delete names in"
+		}
 	}
-	return access.Words(c.Wanted, s.Entry.Kind)
+	return strings.ReplaceAll(access.Words(c.Wanted, s.Entry.Kind), ", ", " and ")
 }
 
 // Wanted is what a check wanted of its component, in words: "search", "read"; ""

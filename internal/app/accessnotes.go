@@ -95,7 +95,11 @@ func (a *AccessAnswer) noteUnseen() (AccessNote, bool) {
 	if parts == nil {
 		return AccessNote{}, false
 	}
-	return AccessNote{About: "unseen", Text: strings.Join(parts, "; ") + ". Run as root, ward sees more"}, true
+	text := strings.Join(parts, "; ")
+	if os.Geteuid() != 0 {
+		text += ". Run as root, ward sees more"
+	}
+	return AccessNote{About: "unseen", Text: text}, true
 }
 
 func innermost(err error) error {

@@ -174,7 +174,7 @@ func (p *Prediction) source() error {
 	}
 	p.Source = &e
 	if e.Kind != mode.Regular && e.Kind != mode.Directory && e.Kind != mode.Symlink {
-		return &RequestError{Problem: fmt.Sprintf("%s is a %s: only files, directories and symbolic links are foreseen", q.Source, e.Kind)}
+		return &RequestError{Problem: fmt.Sprintf("%q is a %s: only files, directories and symbolic links are foreseen", q.Source, e.Kind)}
 	}
 	return nil
 }
@@ -202,7 +202,7 @@ func (p *Prediction) place() error {
 	case err != nil:
 		return err
 	case e.Kind == mode.Directory && q.What == ReplaceFile:
-		return &RequestError{Problem: q.Path + " is a directory: a file is replaced, not a directory"}
+		return &RequestError{Problem: fmt.Sprintf("%q is a directory: a file is replaced, not a directory", q.Path)}
 	case e.Kind == mode.Directory:
 		name := "new"
 		if q.Source != "" {
@@ -226,7 +226,7 @@ func (p *Prediction) inDirectory(dir, name string) error {
 	case object == nil:
 		return &fs.PathError{Op: "look at", Path: dir, Err: fs.ErrNotExist}
 	case object.Entry.Kind != mode.Directory:
-		return &RequestError{Problem: dir + " is no directory"}
+		return &RequestError{Problem: fmt.Sprintf("%q is no directory", dir)}
 	}
 	p.Dir, p.Path = object, filepath.Join(dir, name)
 	if p.Old == nil {
@@ -246,9 +246,9 @@ func (p *Prediction) oldAllowed() error {
 	case p.Old == nil:
 		return nil
 	case q.What == CopyFile && p.Old.Kind == mode.Directory:
-		return &RequestError{Problem: p.Path + " exists: what is copied into a directory is foreseen one by one"}
+		return &RequestError{Problem: fmt.Sprintf("%q exists: what is copied into a directory is foreseen one by one", p.Path)}
 	case slices.Contains([]Making{CreateFile, MakeDir, MakeNode, MakeSymlink}, q.What):
-		return &RequestError{Problem: fmt.Sprintf("%s exists: %s makes nothing new there", p.Path, q.What), Hint: "name a directory, or a name that is free"}
+		return &RequestError{Problem: fmt.Sprintf("%q exists: %s makes nothing new there", p.Path, q.What), Hint: "name a directory, or a name that is free"}
 	}
 	return nil
 }

@@ -60,7 +60,7 @@ func AskUmask(q UmaskRequest) (*UmaskAnswer, error) {
 			return nil, err
 		}
 		if e.Kind != mode.Directory {
-			return nil, &RequestError{Problem: q.In + " is no directory"}
+			return nil, &RequestError{Problem: fmt.Sprintf("%q is no directory", q.In)}
 		}
 		a.Dir, dir.Entry = &e, e
 	}
@@ -154,7 +154,7 @@ func FindUmaskSources(q UmaskSourcesRequest) (*UmaskSources, error) {
 		if info, err := os.Stat(root); err != nil {
 			return nil, err
 		} else if !info.IsDir() {
-			return nil, &RequestError{Problem: q.Root + " is no directory"}
+			return nil, &RequestError{Problem: fmt.Sprintf("%q is no directory", q.Root)}
 		}
 	}
 	if q.Unit != "" {
@@ -189,7 +189,7 @@ func accountsAt(root string) (*account.Database, error) {
 	}
 	db, err := accounts.LoadFrom(root)
 	if err == nil && len(db.Users()) == 0 {
-		return nil, &RequestError{Problem: root + " has no users: there is no /etc/passwd in it"}
+		return nil, &RequestError{Problem: fmt.Sprintf("%q has no users: there is no /etc/passwd in it", root)}
 	}
 	return db, err
 }

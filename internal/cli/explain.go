@@ -59,14 +59,14 @@ func newExplainCommand(c *console) *cobra.Command {
 		Short: "Say whether somebody may do something to a path, why, and what would allow it",
 		Long: exits(explainLong,
 			"0  allowed, every path",
-			"1  denied",
+			"1  denied, or impossible for another reason",
 			"2  a mistake in the command line, or an unknown user",
 			"3  it cannot be decided from what could be seen"),
 		Example:           explainExample,
 		Args:              wanted(cobra.MinimumNArgs(1)),
 		ValidArgsFunction: completeActions,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := oneOf(cmd, "format", o.format, "text", "json"); err != nil {
+			if err := errors.Join(oneOf(cmd, "format", o.format, "text", "json"), notEmpty(cmd, "as")); err != nil {
 				return err
 			}
 			return runExplain(cmd, c, o, args)

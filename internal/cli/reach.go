@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -46,7 +47,7 @@ func newReachCommand(c *console) *cobra.Command {
 		Example: reachExample,
 		Args:    wanted(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := oneOf(cmd, "format", o.format, "text", "json"); err != nil {
+			if err := errors.Join(oneOf(cmd, "format", o.format, "text", "json"), notEmpty(cmd, "as")); err != nil {
 				return err
 			}
 			for _, word := range o.can {

@@ -70,12 +70,15 @@ func runUmask(cmd *cobra.Command, c *console, o *umaskOptions, args []string) er
 	if err := o.check(cmd, args); err != nil {
 		return err
 	}
-	show, err := o.answer(c)
+	show, complete, err := o.answer(c)
 	if err != nil {
 		return err
 	}
 	if err := show(c.out); err != nil {
 		return fmt.Errorf("write the answer: %w", err)
+	}
+	if !complete {
+		return verdict(exitIncomplete)
 	}
 	return nil
 }
@@ -107,28 +110,30 @@ func (o *umaskOptions) check(cmd *cobra.Command, args []string) error {
 	return nil
 }
 
-func (o *umaskOptions) answer(c *console) (func(io.Writer) error, error) {
+// answer is how to write the answer, and whether everything was seen that has a say in
+// it.
+func (o *umaskOptions) answer(c *console) (show func(io.Writer) error, complete bool, err error) {
 	json := o.format == "json"
 	if o.sources {
 		s, err := app.FindUmaskSources(o.s)
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		return func(w io.Writer) error {
 			if json {
 				return report.UmaskSourcesJSON(w, s)
 			}
 			return report.UmaskSourcesText(w, s, c.style)
-		}, nil
+		}, len(s.Found.Unread) == 0, nil
 	}
 	a, err := app.AskUmask(o.q)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	return func(w io.Writer) error {
 		if json {
 			return report.UmaskJSON(w, a)
 		}
 		return report.UmaskText(w, a, c.style)
-	}, nil
+	}, true, nil
 }

@@ -81,7 +81,7 @@ var messages = []struct {
 	{`2024/05/03 10:11:12 [crit] 1#1: *2 connect() to unix:/run/php/fpm.sock failed (13: Permission denied) while connecting to upstream`, "nginx", "/run/php/fpm.sock", access.Connecting, "EACCES"},
 	{`2024/05/03 10:11:12 [error] 1#1: *2 "/srv/www/index.html" is forbidden (13: Permission denied), client: 10.0.0.1`, "nginx", "/srv/www/index.html", access.Reading, "EACCES"},
 	{`nginx: [emerg] mkdir() "/var/cache/nginx/client_temp" failed (13: Permission denied)`, "nginx", "/var/cache/nginx/client_temp", access.MakingDir, "EACCES"},
-	{`[core:error] (13)Permission denied: [client 10.0.0.1:1] AH00035: access to /x denied (filesystem path '/home/bob/www/x') because search permissions are missing on a component of the path`, "apache", "/home/bob/www/x", access.Searching, "EACCES"},
+	{`[core:error] (13)Permission denied: [client 10.0.0.1:1] AH00035: access to /x denied (filesystem path '/home/bob/www/x') because search permissions are missing on a component of the path`, "apache", "/home/bob/www/x", access.Stating, "EACCES"},
 	{`[core:error] (13)Permission denied: [client ::1:1] AH00132: file permissions deny server access: /var/www/html/x.html`, "apache", "/var/www/html/x.html", access.Reading, "EACCES"},
 	{`May 03 10:11:12 host systemd[812]: app.service: Failed at step EXEC spawning /opt/app/run: Permission denied`, "systemd", "/opt/app/run", access.Executing, "EACCES"},
 	{`app.service: Failed to execute /opt/app/run: Permission denied`, "systemd", "/opt/app/run", access.Executing, "EACCES"},

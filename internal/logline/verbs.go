@@ -23,7 +23,7 @@ var verbs = []struct {
 	{"preserving", []access.Action{access.ChangingMode}},
 	{"preserve", []access.Action{access.ChangingMode}},
 	{"insufficient permission", []access.Action{access.Creating}},
-	{"search permissions", []access.Action{access.Searching}},
+	{"search permissions", []access.Action{access.Stating}},
 	{"file permissions deny", []access.Action{access.Reading}},
 	{"symbolic link", []access.Action{access.Symlinking}},
 	{"hard link", []access.Action{access.Linking}},

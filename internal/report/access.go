@@ -29,9 +29,9 @@ func AccessText(w io.Writer, a *app.AccessAnswer, style Style) error {
 
 // AccessLine is the answer in one line.
 func AccessLine(a *app.AccessAnswer) string {
-	who, does := Path(a.Who.Name), a.Request.Action.String()+" "+Path(a.Request.Path)
+	who, does := Path(a.Who.Name), a.Request.Action.String()+" "+shortened(a.Request.Path)
 	if a.Request.Target != "" {
-		does += " to " + Path(a.Request.Target)
+		does += " to " + shortened(a.Request.Target)
 	}
 	switch {
 	case a.Verdict.Reason.Rule == access.NoFormat:
@@ -48,6 +48,15 @@ func AccessLine(a *app.AccessAnswer) string {
 		return "allowed: " + who + " may " + does
 	}
 	return "undecided: whether " + who + " may " + does + " cannot be told from here"
+}
+
+// shortened is a path without the middle of one that nobody would read.
+func shortened(path string) string {
+	const most, end = 300, 100
+	if len(path) <= most {
+		return Path(path)
+	}
+	return fmt.Sprintf("%s…%s (%d bytes)", Path(path[:end]), Path(path[len(path)-end:]), len(path))
 }
 
 // impossible tells errors that no permission changes from denials.
@@ -87,7 +96,7 @@ func (w *accessWriter) why() string {
 	if wanted := a.Wanted(last); wanted != "" && last.Where == a.Verdict.Where {
 		text = "to " + wanted + " it: " + text
 	}
-	at := Path(a.Where(a.Verdict.Where))
+	at := shortened(a.Where(a.Verdict.Where))
 	switch a.Verdict.Answer {
 	case access.Denied:
 		return string(a.Verdict.Errno) + " at " + at + ", " + text
@@ -119,7 +128,7 @@ func (w *accessWriter) ways() {
 // runner is what runs a program, in one line, where nothing is wrong with it.
 func (w *accessWriter) runner(way *access.Way) {
 	if s := way.Object(); s != nil {
-		fmt.Fprintf(w, "  ok %s %s  %s\n", s.Entry.Mode.Format(s.Entry.Kind), w.owners(s), Path(s.Path)+"  (runs it)")
+		fmt.Fprintf(w, "  ok %-11s %s  %s\n", s.Entry.Mode.Format(s.Entry.Kind), w.owners(s), Path(s.Path)+"  (runs it)")
 	}
 }
 
@@ -137,11 +146,33 @@ func (w *accessWriter) way(number int8, title string) {
 		owners = max(owners, len(w.owners(&way.Steps[i])))
 	}
 	for i := range way.Steps {
-		w.step(way, access.Where{Way: number, Step: i}, owners)
+		at := access.Where{Way: number, Step: i}
+		if n := sameSteps(way, i); n > 0 && at != w.a.Verdict.Where {
+			if n == 1 && sameSteps(way, i-1) == 0 {
+				fmt.Fprintf(w, "     … and so on\n")
+			}
+			continue
+		}
+		w.step(way, at, owners)
 	}
 	if gone := app.Gone(way); gone != "" {
 		fmt.Fprintf(w, "  %s %s\n", w.mark(access.Where{Way: number, Step: len(way.Steps)}), Path(gone)+" does not exist")
 	}
+}
+
+// sameSteps counts the earlier steps of a way, not counting the first, that are the
+// very link: one that leads to itself comes by it until the kernel gives up.
+func sameSteps(way *access.Way, i int) (n int) {
+	s := &way.Steps[i]
+	if s.Entry.Kind != mode.Symlink {
+		return 0
+	}
+	for j := range i {
+		if o := &way.Steps[j]; o.Path == s.Path && o.Link == s.Link {
+			n++
+		}
+	}
+	return n
 }
 
 // checks are those that were made at a component; refused ones count more than
@@ -192,7 +223,7 @@ func (w *accessWriter) step(way *access.Way, at access.Where, owners int) {
 	}
 	name := Path(s.Path)
 	if s.Entry.Kind == mode.Symlink {
-		name += " -> " + Path(s.Link)
+		name += " -> " + linkTarget(s)
 	}
 	line := fmt.Sprintf("%-11s %-*s %s", listing, owners, w.owners(s), name)
 	said := w.said(at)
@@ -206,6 +237,15 @@ func (w *accessWriter) step(way *access.Way, at access.Where, owners int) {
 	if shown, _ := w.checks(at); len(shown) > 0 {
 		w.WriteString(w.style.faint(w.style.wrap("       ", w.entries(s))))
 	}
+}
+
+// linkTarget is where a link leads; the links of /proc are followed by the kernel
+// alone, and what cannot be read is not said.
+func linkTarget(s *access.Step) string {
+	if s.Link == "" {
+		return "?"
+	}
+	return Path(s.Link)
 }
 
 func (w *accessWriter) owners(s *access.Step) string {
@@ -295,6 +335,11 @@ func (w *accessWriter) sure() string {
 	a := w.a
 	switch {
 	case a.Verdict.Answer == access.Denied && a.Sure == app.Certain:
+		for _, c := range a.Checks {
+			if c.Answer == access.Unknown {
+				return "certain: what could not be seen could only refuse it too"
+			}
+		}
 		return "certain: everything that decides was seen"
 	case a.Sure == app.Certain:
 		return "certain: everything that decides was seen, and nothing else was found at work"
@@ -386,7 +431,27 @@ func (w *accessWriter) reach(f *access.Fix) string {
 	if whom != nil {
 		text = verb + " " + strings.Join(whom, " and ")
 	}
-	return text + breadths[f.Breadth]
+	return text + w.breadth(f)
+}
+
+// breadth says how far a fix goes beyond the path.
+func (w *accessWriter) breadth(f *access.Fix) string {
+	if !w.a.Request.Stop {
+		for _, r := range f.Remedies {
+			if opens := capabilityOpens[r.Cap]; opens != "" && r.Does == access.Grant {
+				return "; but COMMAND may then " + opens
+			}
+		}
+	}
+	return breadths[f.Breadth]
+}
+
+// capabilityOpens is all that a capability is good for, of those that are proposed.
+var capabilityOpens = map[ident.Capability]string{
+	ident.CapDACReadSearch: "read every file",
+	ident.CapDACOverride:   "read and write every file",
+	ident.CapFOwner:        "change every file as if it were its owner",
+	ident.CapChown:         "give away and take every file",
 }
 
 func otherProcesses(n int) string {
@@ -398,11 +463,12 @@ func otherProcesses(n int) string {
 
 // breadths says how far a fix goes beyond the path.
 var breadths = map[access.Breadth]string{
-	access.OtherOwner:    "; who owns it changes",
-	access.OtherIdentity: "; it is done in another name",
-	access.WholeGroup:    "; it concerns all that the group may",
-	access.WholeMount:    "; it concerns the whole mount",
-	access.Everywhere:    "; it opens far more than this path",
+	access.OtherOwner:     "; who owns it changes",
+	access.OtherIdentity:  "; it is done in another name",
+	access.WholeGroup:     "; it concerns all that the group may",
+	access.WholeDirectory: "; it concerns all that lies in the directory",
+	access.WholeMount:     "; it concerns the whole mount",
+	access.Everywhere:     "; it opens far more than this path",
 }
 
 // sideEffects are who else gains or loses by the change of an object.

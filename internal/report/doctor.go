@@ -167,6 +167,9 @@ func (w *doctorWriter) remedy() {
 		if more := len(w.a.Fixes) - 1; more > 0 {
 			fmt.Fprintf(w, "  %d more:  %s\n", more, Shell(w.explainWords()))
 		}
+	case slices.ContainsFunc(w.a.Notes, func(n app.AccessNote) bool { return n.About == "withheld" }):
+		w.title("To mend it")
+		w.notesOn("withheld")
 	case w.a.Verdict.Answer == access.Denied:
 		w.title("To mend it")
 		w.WriteString(w.style.wrap("  ", "no narrow change of permissions allows it: "+w.a.Verdict.Reason.Format(w.a.Names)))

@@ -12,13 +12,13 @@ import (
 	"ward/mode"
 )
 
-// PredictText says what somebody would get: the object first, then what had a say in
-// it, then what stands in the way.
+// PredictText says what somebody would get: that he gets nothing where he may not, then
+// the object, then what had a say in it.
 func PredictText(w io.Writer, p *app.Prediction, style Style) error {
 	out := &predictWriter{bufio.NewWriter(w), p, style}
+	out.needs()
 	out.object()
 	out.because()
-	out.needs()
 	for _, n := range p.Notes {
 		fmt.Fprintln(out)
 		out.WriteString(style.wrap("  ", n+"."))
@@ -76,13 +76,13 @@ func (w *predictWriter) bullet(text string) {
 // octalUmask is a mask as people write it.
 func octalUmask(m mode.Mode) string { return fmt.Sprintf("%03o", uint16(m)) }
 
-// needs says what he may not do, and how to find out more.
+// needs says what he may not do, and how to find out more: what follows is then only
+// what would be.
 func (w *predictWriter) needs() {
 	for _, n := range w.p.Needs {
 		if n.Verdict.Answer == access.Allowed {
 			continue
 		}
-		fmt.Fprintln(w)
 		a := accessWriter{Writer: w.Writer, a: n, style: w.style}
 		a.answer()
 		words := []string{"ward", "explain", "--as", w.p.Request.As, n.Request.Action.String(), n.Request.Path}
@@ -92,7 +92,13 @@ func (w *predictWriter) needs() {
 		if as := w.p.Request.As; as == "" || as == "self" {
 			words = append(words[:2], words[4:]...)
 		}
-		fmt.Fprintf(w, "      %s\n", Shell(words))
+		fmt.Fprintf(w, "      %s\n\n", Shell(words))
+	}
+	switch w.p.Answer() {
+	case access.Denied:
+		fmt.Fprintln(w, "If it were allowed, this would be made:")
+	case access.Unknown:
+		fmt.Fprintln(w, "If it is allowed, this is made:")
 	}
 }
 

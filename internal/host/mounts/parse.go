@@ -89,6 +89,8 @@ func super(m *access.Mount, options []string) {
 		network(m, has["sec"])
 	case "9p", "afs", "ceph", "lustre", "gpfs", "glusterfs":
 		confine(m, m.FSType, "the server of "+m.Source+" decides by its own rules", false)
+	case "proc":
+		confine(m, "procfs", "much of /proc is shown only to who may trace the process, and nothing to others with hidepid", false)
 	case "zfs":
 		confine(m, "ZFS", "the data set may have NFSv4 access lists, which Linux does not show", false)
 	}
