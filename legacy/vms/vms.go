@@ -1,0 +1,38 @@
+// Package vms holds the permissions of OpenVMS: the protection code with its four
+// categories that overlap, access control lists of identifiers, user identification
+// codes (UICs), and the privileges that reach past them.
+//
+// Notations are read and written as DCL does: protection codes (ParseProtection,
+// ParseCode), entries (ParseACE), what DIRECTORY/SECURITY and SHOW SECURITY print
+// (ParseDirectory, ParseShow), and SET SECURITY commands (ParseCommand). Object.Decide
+// answers as $CHKPRO does (HP OpenVMS Guide to System Security, chapter 4). Zip archives
+// carry the same facts in extra fields (DecodeAttributes, DecodeBlock).
+package vms
+
+import "fmt"
+
+// SyntaxError says where and why a text is not in one of the notations of OpenVMS.
+type SyntaxError struct {
+	Input   string // the whole text
+	Offset  int    // the byte at which the problem starts
+	Problem string // what is wrong there
+	Hint    string // what to write instead; "" when nothing is likely
+}
+
+func (e *SyntaxError) Error() string {
+	s := fmt.Sprintf("OpenVMS text %q: %s", e.Input, e.Problem)
+	if e.Hint != "" {
+		s += "; " + e.Hint
+	}
+	return s
+}
+
+// DecodeError says where and why bytes are no binary form of OpenVMS.
+type DecodeError struct {
+	Offset  int
+	Problem string
+}
+
+func (e *DecodeError) Error() string {
+	return fmt.Sprintf("OpenVMS bytes, at %d: %s", e.Offset, e.Problem)
+}
