@@ -25,8 +25,9 @@ type changeVisitor struct {
 	links   plan.Links
 	overlay bool
 	touched []Touched
-	several []Touched // of objects with several names, not yet settled
-	err     error     // of the sink
+	several []Touched   // of objects with several names, not yet settled
+	change  plan.Change // the present one
+	err     error       // of the sink
 }
 
 // single looks at an operand alone.
@@ -106,13 +107,15 @@ func (v *changeVisitor) Visit(e *entry.Entry) (entry.Facts, tree.Action) {
 	if w.changing.request.Plain && !plan.Several(e) && plan.Same(&e.State, &after) {
 		return 0, tree.Continue
 	}
-	change, need := plan.Direct(e, after, decided)
+	v.change, need = plan.Direct(e, after, decided)
 	if need != 0 {
 		return need, tree.Continue
 	}
 	rel := w.relative(e)
-	change.Path = w.planned(rel)
-	v.take(e, &change, w.shown(rel))
+	v.change.Path = w.planned(rel)
+	if !v.quiet(e, &v.change) {
+		v.take(e, &v.change, w.shown(rel))
+	}
 	return 0, tree.Continue
 }
 
@@ -136,12 +139,12 @@ func (w *changeWalk) relative(e *entry.Entry) string {
 // planned is a path below the operand as the plan has it.
 func (w *changeWalk) planned(rel string) string {
 	switch {
-	case rel == "." && w.prefix == "":
-		return "."
+	case w.prefix == "":
+		return rel
 	case rel == ".":
 		return w.prefix
 	}
-	return path.Join(w.prefix, rel)
+	return w.prefix + "/" + rel
 }
 
 // shown is the same as messages have it.
@@ -150,6 +153,19 @@ func (w *changeWalk) shown(rel string) string {
 		return w.at.given
 	}
 	return w.given + rel
+}
+
+// quiet plans a change of which nobody wants to hear, and about which nothing is
+// special. Most are such.
+func (v *changeVisitor) quiet(e *entry.Entry, c *plan.Change) bool {
+	if !v.walk.changing.request.Plain || plan.Several(e) || len(c.Before.ACL) > 0 || c.Empty() {
+		return false
+	}
+	if why, _ := v.unmeant(e, c); why != "" || !v.walk.first(c.Path) {
+		return false
+	}
+	v.add(c)
+	return true
 }
 
 // take plans a change, or says why not.
@@ -222,7 +238,14 @@ func (w *changeWalk) first(planned string) bool {
 
 // unmeant says why something is not to be changed, and what would allow it.
 func (v *changeVisitor) unmeant(e *entry.Entry, c *plan.Change) (why, hint string) {
-	absolute := path.Join(v.walk.changing.anchor, c.Path)
+	absolute := v.walk.changing.anchor
+	switch {
+	case c.Path == ".":
+	case absolute == "/":
+		absolute += c.Path
+	default:
+		absolute += "/" + c.Path
+	}
 	if why := v.walk.rails.Object(absolute, c.Kind, c.Before.Mode); why != "" {
 		return why, "--allow-system " + absolute
 	}
