@@ -88,7 +88,24 @@ func BenchmarkJudgeModesOnly(b *testing.B) {
 	benchmarkJudge(b, worker(b, Binding{}, "{match: {type: dir}, require: {mode: 'u=rwx,go=rx'}}", "{match: {type: file}, require: {mode: 'u=rwX,go=rX'}}"))
 }
 
-func BenchmarkJudgeBaseline(b *testing.B) {
+func BenchmarkJudgeBaseline(b *testing.B) { benchmarkJudge(b, baselineWorker(b)) }
+
+func BenchmarkFineBaseline(b *testing.B) {
+	w := baselineWorker(b)
+	es := sourceTree(w)
+	fine, i := 0, 0
+	b.ReportAllocs()
+	for b.Loop() {
+		if w.Fine(es[i%len(es)]) {
+			fine++
+		}
+		i++
+	}
+	b.ReportMetric(100*float64(fine)/float64(b.N), "%fine")
+}
+
+func baselineWorker(b *testing.B) *Worker {
+	b.Helper()
 	text, err := os.ReadFile("packs/baseline.yaml")
 	if err != nil {
 		b.Fatal(err)
@@ -101,7 +118,7 @@ func BenchmarkJudgeBaseline(b *testing.B) {
 	if problems.Broken() {
 		b.Fatal(problems.Err())
 	}
-	benchmarkJudge(b, j.Worker())
+	return j.Worker()
 }
 
 func BenchmarkEnter(b *testing.B) {

@@ -37,8 +37,8 @@ type namedGlob struct {
 type elusiveGlob struct {
 	namedGlob
 	needs uint64 // 0: an affix tells
-	sole  bool   // it asks for one byte anywhere, and nothing else
-	byte  byte   // that byte
+	dots  int    // how many dots a name must have at least
+	sole  bool   // it asks for one dot anywhere, and nothing else
 }
 
 func newElusive(g namedGlob) elusiveGlob {
@@ -46,10 +46,7 @@ func newElusive(g namedGlob) elusiveGlob {
 		return elusiveGlob{namedGlob: g}
 	}
 	text := strings.Join(g.glob.middle, "")
-	if g.glob.shape == starred && len(text) == 1 {
-		return elusiveGlob{namedGlob: g, sole: true, byte: text[0]}
-	}
-	return elusiveGlob{namedGlob: g, needs: bytesOf(text)}
+	return elusiveGlob{namedGlob: g, needs: bytesOf(text), dots: strings.Count(text, "."), sole: g.glob.shape == starred && text == "."}
 }
 
 // slot is a place of the table: one affix, with the patterns that have it.
@@ -171,10 +168,11 @@ func (x *nameIndex) append(ids []int32, k *key) []int32 {
 	return ids
 }
 
-// fits compares the bytes first: few names have all that a pattern must find.
+// fits counts the dots first, then compares the bytes: few names have all that a
+// pattern must find.
 func (g *elusiveGlob) fits(k *key) bool {
-	if g.sole {
-		return strings.IndexByte(k.name, g.byte) >= 0
+	if g.dots > 0 && (g.sole || g.dots > k.countDots()) {
+		return g.dots <= k.countDots()
 	}
 	return (g.needs == 0 || g.needs&^k.bytes() == 0) && g.glob.match(k.name)
 }
@@ -266,6 +264,7 @@ type key struct {
 	low  uint64 // the first eight bytes, the first of all lowest
 	high uint64 // the last eight bytes, the last of all highest
 	set  uint64 // bytesOf the name; 0 when nobody has asked
+	dots int    // one more than there are in the name; 0 when nobody has asked
 }
 
 func keyOf(name string) (k key) {
@@ -277,7 +276,7 @@ func keyOf(name string) (k key) {
 // every entry of a walk.
 func (k *key) take(name string) {
 	n := len(name)
-	k.name, k.set = name, 0
+	k.name, k.set, k.dots = name, 0, 0
 	if n >= 8 {
 		k.low, k.high = load8(name), load8(name[n-8:])
 		return
@@ -302,6 +301,13 @@ func (k *key) bytes() uint64 {
 		k.set = bytesOf(k.name)
 	}
 	return k.set
+}
+
+func (k *key) countDots() int {
+	if k.dots == 0 {
+		k.dots = strings.Count(k.name, ".") + 1
+	}
+	return k.dots - 1
 }
 
 // bytesOf is the set of the bytes of a text: letters of either case are one, and

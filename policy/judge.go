@@ -116,6 +116,14 @@ func (w *Worker) Judge(e *entry.Entry) (Outcome, entry.Facts) {
 	return w.decide(&s)
 }
 
+// Fine reports that the policy has nothing to say about an entry: Judge would call
+// it compliant and ask for nothing. False says nothing. It costs a walk less than
+// Judge, since nearly every entry is fine.
+func (w *Worker) Fine(e *entry.Entry) bool {
+	s := subject{Entry: e}
+	return w.locate(&s) || !w.anyMatches(&s, w.suspects(e)) && w.allIdle(&s, w.rules)
+}
+
 // locate finds the patterns that the path fits and the rules that choose by them.
 // True means that the entry is excluded.
 func (w *Worker) locate(s *subject) (excluded bool) {

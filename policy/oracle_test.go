@@ -328,7 +328,11 @@ func lazily(t *rapid.T, w *Worker, e *entry.Entry) string {
 	bare := *e
 	bare.Known = entry.Stat
 	for range 5 {
+		fine := w.Fine(&bare)
 		o, need := w.Judge(&bare)
+		if fine && (need != 0 || !o.Compliant) {
+			t.Fatalf("%s was called fine, and is %s", e.Path(), said(o, need))
+		}
 		if need == 0 {
 			return said(o, 0)
 		}

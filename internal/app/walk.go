@@ -120,7 +120,32 @@ func (v *visitor) Visit(e *entry.Entry) (entry.Facts, tree.Action) {
 	if !v.walk.book.exclude.Empty() && e.Dir != nil && v.walk.book.exclude.Match(e.Path(), e.Kind == mode.Directory) {
 		return 0, tree.Prune
 	}
-	var need entry.Facts
+	if v.walk.links && plan.Several(e) || !v.fine(e) {
+		if need := v.judge(e) &^ (e.Known | e.Denied); need != 0 {
+			return need, tree.Continue
+		}
+	}
+	if len(v.wanted) > 0 {
+		v.meet(e)
+	}
+	if v.entries++; v.entries%step == 0 {
+		v.walk.seen.Add(step)
+	}
+	return 0, tree.Continue
+}
+
+// fine tells that no policy has anything to say, which is so of nearly every entry.
+func (v *visitor) fine(e *entry.Entry) bool {
+	for _, w := range v.workers {
+		if !w.Fine(e) {
+			return false
+		}
+	}
+	return true
+}
+
+// judge asks the policies, and hands on what they say if it is anything.
+func (v *visitor) judge(e *entry.Entry) (need entry.Facts) {
 	fine := true
 	for i, w := range v.workers {
 		o, more := w.Judge(e)
@@ -131,16 +156,7 @@ func (v *visitor) Visit(e *entry.Entry) (entry.Facts, tree.Action) {
 	if need == 0 && (!fine || v.walk.links && plan.Several(e)) {
 		need = v.judged.entry(e, v.outcomes)
 	}
-	if need &^= e.Known | e.Denied; need != 0 {
-		return need, tree.Continue
-	}
-	if len(v.wanted) > 0 {
-		v.meet(e)
-	}
-	if v.entries++; v.entries%step == 0 {
-		v.walk.seen.Add(step)
-	}
-	return 0, tree.Continue
+	return need
 }
 
 // Fail implements tree.Visitor.
