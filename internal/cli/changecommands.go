@@ -21,6 +21,12 @@ same options, messages and modes. What is different is that ward
   - writes down what it does: ward undo takes it back;
   - warns of numbers that were hardly meant.
 
+With -R, the last of these options counts, which have no long names:
+
+  -H  enter a directory that FILE, a symbolic link, leads to (the default)
+  -P  change no more than the link itself, which has no mode
+  -L  is refused
+
 docs/compat.md has the whole list. A link to ward by the name of chmod is the command
 to the letter.`
 
@@ -39,6 +45,12 @@ does: the same options and messages. What is different is that ward
     elsewhere, and what somebody else could put in the place of FILE;
   - writes down what it does: ward undo takes it back;
   - gives setuid, setgid and capabilities back only to files that were root's.
+
+With -R, the last of these options counts, which have no long names:
+
+  -H  enter a directory that FILE, a symbolic link, leads to
+  -P  change the link itself (the default)
+  -L  is refused
 
 docs/compat.md has the whole list. A link to ward by the name of chown is the command
 to the letter.`
@@ -66,6 +78,7 @@ func newChmodCommand() *cobra.Command {
 	f.String("scripts", "", "… and of those of them that begin with #!")
 	f.String("acl", "mask", "`HOW` the group bits meet an access list: mask or effective")
 	f.String("reference", "", "take the mode of this `FILE`")
+	f.Bool("dereference", false, "change what a symbolic link leads to; not with -R")
 	return cmd
 }
 
