@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 
 	"ward/account"
 	"ward/entry"
@@ -169,7 +170,11 @@ func (c *Changing) open(i int) {
 	if operand.Itself && isLink(operand.Path) {
 		at, o.base = filepath.Dir(operand.Path), filepath.Base(operand.Path)
 	}
-	root, err := files.Open(at)
+	var root *files.Root
+	err := error(syscall.ENOENT) // of the empty path, which leads nowhere
+	if at != "" {
+		root, err = files.Open(at)
+	}
 	if err == nil && strings.HasSuffix(operand.Path, "/") {
 		err = directoryOnly(root)
 	}
@@ -455,6 +460,9 @@ func (c *Changing) shown(planned string) string {
 
 // Found is the state of an object, or of what a symbolic link leads to.
 func Found(path string) (entry.State, mode.Kind, error) {
+	if path == "" {
+		return entry.State{}, mode.Unknown, syscall.ENOENT
+	}
 	root, err := files.Open(path)
 	if err != nil {
 		return entry.State{}, mode.Unknown, err
