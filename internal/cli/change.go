@@ -58,7 +58,7 @@ func changeLongs() []getopt.Long {
 
 const changeHelp = `Of ward's own:
       --dry-run           say what would change, and change nothing
-      --exclude GLOB      with -R: leave out what fits, relative to FILE; repeatable
+      --exclude GLOB      with -R: leave out what fits below FILE; repeatable
       --format FORMAT     text or json
       --allow-system DIR  allow this directory of the system; repeatable
       --allow-ancestor DIR

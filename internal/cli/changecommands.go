@@ -10,50 +10,51 @@ import (
 // and completion. Main finds them before it is made, and their options are read by
 // package getopt.
 
-const chmodLong = `Gives files the permissions that MODE says, as chmod(1) of GNU coreutils does: the
-same options, messages and modes. What is different is that ward
+const chmodLong = `Gives files the permissions that MODE says, as chmod(1) of GNU coreutils does:
+the same options, messages and modes. What is different is that ward
 
-  - looks at everything first and changes what it looked at, by descriptor: nothing
-    in a tree is changed through a symbolic link (-L and --dereference are not there
-    with -R);
-  - leaves / and directories of the system and shared ones alone, files with names
-    elsewhere, and what somebody else could put in the place of FILE;
+  - looks at everything first and changes what it looked at, by descriptor:
+    nothing in a tree is changed through a symbolic link (-L and --dereference
+    are not there with -R);
+  - leaves / and directories of the system and shared ones alone, files with
+    names elsewhere, and what somebody else could put in the place of FILE;
   - writes down what it does: ward undo takes it back;
   - warns of numbers that were hardly meant.
 
 With -R, the last of these options counts, which have no long names:
 
-  -H  enter a directory that FILE, a symbolic link, leads to (the default)
-  -P  change no more than the link itself, which has no mode
-  -L  is refused
+  - -H: enter a directory that FILE, a symbolic link, leads to (the default);
+  - -P: change no more than the link itself, which has no mode;
+  - -L is refused.
 
-docs/compat.md has the whole list. A link to ward by the name of chmod is the command
-to the letter.`
+docs/compat.md has the whole list. A link to ward by the name of chmod is the
+command to the letter.`
 
 const chmodExample = `  ward chmod -R go-w /srv/app
   ward chmod --dry-run -R u=rwX,go=rX /srv/app
   ward chmod -R --dirs 2775 --files 664 --scripts 775 --exclude .git /srv/app
-  ward chmod --acl=effective 640 report   # who is named in its ACL keeps his rights
+  ward chmod --acl=effective 640 report   # whom its ACL names keeps his rights
   ward undo`
 
 const chownLong = `Gives files the owner and the group that are named, as chown(1) of GNU coreutils
 does: the same options and messages. What is different is that ward
 
-  - looks at everything first and changes what it looked at, by descriptor: nothing
-    in a tree is changed through a symbolic link (-L is not there with -R);
-  - leaves / and directories of the system and shared ones alone, files with names
-    elsewhere, and what somebody else could put in the place of FILE;
+  - looks at everything first and changes what it looked at, by descriptor:
+    nothing in a tree is changed through a symbolic link (-L is not there with
+    -R);
+  - leaves / and directories of the system and shared ones alone, files with
+    names elsewhere, and what somebody else could put in the place of FILE;
   - writes down what it does: ward undo takes it back;
   - gives setuid, setgid and capabilities back only to files that were root's.
 
 With -R, the last of these options counts, which have no long names:
 
-  -H  enter a directory that FILE, a symbolic link, leads to
-  -P  change the link itself (the default)
-  -L  is refused
+  - -H: enter a directory that FILE, a symbolic link, leads to;
+  - -P: change the link itself (the default);
+  - -L is refused.
 
-docs/compat.md has the whole list. A link to ward by the name of chown is the command
-to the letter.`
+docs/compat.md has the whole list. A link to ward by the name of chown is the
+command to the letter.`
 
 const chownExample = `  ward chown -R app:app /srv/app
   ward chown --from=olduser -R newuser /home/newuser
@@ -66,7 +67,7 @@ const chgrpExample = `  ward chgrp -R www-data /var/www/html
 
 var changeStatus = []string{
 	"0  everything is as wanted",
-	"1  something was left alone or could not be changed, or a mistake on the command line",
+	"1  something was left alone or not changed, or a mistake on the command line",
 	"130  stopped by a signal; what was begun can be finished or taken back",
 }
 

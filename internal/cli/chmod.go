@@ -19,9 +19,10 @@ import (
 const chmodHelp = `      --dirs MODE         in place of MODE: for directories,
       --files MODE        … for regular files,
       --scripts MODE      … and for those of them that begin with #!
-      --acl HOW           mask: where there is an access list the group bits are its
-                          mask, as always (the default); effective: they are the
-                          owning group's, and whoever is named keeps what he has
+      --acl HOW           mask: where there is an access list the group bits are
+                          its mask, as always (the default); effective: they are
+                          the owning group's, and whoever is named keeps what he
+                          has
 `
 
 // chmodRequest is a command line of ward chmod.

@@ -15,7 +15,7 @@ Give each FILE the permissions that MODE says, or those of RFILE.
   -R, --recursive         directories with all that they hold
       --reference=RFILE   take the mode of RFILE, or of what it leads to
       --dereference       change what a symbolic link leads to
-  -h, --no-dereference    change a symbolic link itself (Linux knows no such thing)
+  -h, --no-dereference    change a symbolic link itself, which has no mode
       --preserve-root     do not work recursively on '/'
       --no-preserve-root  nothing is special about '/' (the default)
 
@@ -27,7 +27,7 @@ With -R, the last of these counts:
 `, "NAME", name) + more + `      --help              print this help and exit
       --version           print the version and exit
 
-MODE is '[ugoa]*([-+=]([rwxXst]*|[ugo]))+|[-+=][0-7]+', or up to four octal digits;
-five digits set the set-id bits of directories as well.
+MODE is '[ugoa]*([-+=]([rwxXst]*|[ugo]))+|[-+=][0-7]+', or up to four octal
+digits; five digits set the set-id bits of directories as well.
 `
 }

@@ -9,8 +9,8 @@ func (l *line) help() string {
 Give each FILE the owner and the group that are named, or those of RFILE.
 `
 	what := `
-What is left out stays as it is; 'OWNER:' means the login group of OWNER. Names and
-numbers are taken; '+' before a number says that it is no name.
+What is left out stays as it is; 'OWNER:' means the login group of OWNER. Names
+and numbers are taken; '+' before a number says that it is no name.
 `
 	if l.caller.Group {
 		usage = `Usage: NAME [OPTION]... GROUP FILE...
@@ -36,7 +36,7 @@ GROUP is a name or a number; '+' before a number says that it is no name.
 With -R, the last of these counts:
   -H                      enter directories that arguments lead to
   -L                      enter every directory that a symbolic link leads to
-  -P                      enter no directory through a symbolic link (the default)
+  -P                      enter no directory through a link (the default)
 
 `, "NAME", l.program.Name) + l.caller.Help + `      --help              print this help and exit
       --version           print the version and exit
