@@ -253,7 +253,7 @@ func textValue(b []byte) (Value, string) {
 
 func sidValue(b []byte) (Value, string) {
 	s, n, err := DecodeSID(b)
-	if err != nil || n != len(b) {
+	if err != nil || n != len(b) || s.Len() == 0 {
 		return Value{}, "the SID is none"
 	}
 	return Value{Kind: Account, SID: s}, ""

@@ -10,6 +10,9 @@ import (
 // read; the resource manager's byte and the bits of Control other than those of the
 // lists are not in the language.
 func (d Descriptor) FormatSDDL(opts SDDLOptions) (string, error) {
+	if !d.Owner.sayable() || !d.Group.sayable() {
+		return "", &FormatError{"SDDL", -1, "the SID of the owner or of the group has no sub-authority"}
+	}
 	var b strings.Builder
 	if !d.Owner.IsZero() {
 		b.WriteString("O:" + opts.formatSID(d.Owner))
@@ -52,6 +55,10 @@ func (o SDDLOptions) writeACL(b *strings.Builder, c Control, a *ACL, system bool
 	return nil
 }
 
+// sayable reports whether the text of the SID can be read again: the grammar wants a
+// sub-authority.
+func (s SID) sayable() bool { return s.IsZero() || s.Len() > 0 }
+
 // FormatACE is one entry in SDDL, in its parentheses.
 func (o SDDLOptions) FormatACE(e ACE) (string, error) {
 	s, problem := o.formatACE(e)
@@ -67,6 +74,9 @@ func (o SDDLOptions) formatACE(e ACE) (s, problem string) {
 	}
 	if e.ObjectFlags&^(HasObject|HasInheritedObject) != 0 {
 		return "", fmt.Sprintf("SDDL has no place for the object flags 0x%x", uint32(e.ObjectFlags))
+	}
+	if e.SID.IsZero() || !e.SID.sayable() {
+		return "", "its SID has no sub-authority"
 	}
 	extra, problem := o.extra(e)
 	if problem != "" {
