@@ -9,7 +9,7 @@ type layer struct {
 // layers lists every package of the module, by its folder. A package may import
 // only packages before it. ARCHITECTURE.md shows the same list.
 var layers = []layer{
-	{vocabulary, []string{"mode", "ident", "account", "acl", "acl/nfs4", "acl/macos", "acl/nt", "legacy/dos", "legacy/amiga", "legacy/vms", "entry", "finding"}},
+	{vocabulary, []string{"mode", "ident", "account", "acl", "acl/nfs4", "acl/macos", "acl/nt", "legacy/dos", "legacy/amiga", "legacy/hpux", "legacy/macos", "legacy/vms", "legacy/racf", "entry", "finding"}},
 	{judgement, []string{"access", "policy", "policy/packs", "plan", "internal/logline"}},
 	{machinery, []string{"tree", "internal/spill", "internal/apply"}},
 	{edge, []string{"internal/host/sys", "internal/host/files", "internal/host/target", "internal/host/state", "internal/host/accounts", "internal/host/umasks", "internal/host/probe", "internal/host/mounts", "internal/host/lookup", "internal/host/process"}},
