@@ -8,7 +8,7 @@ version ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unkn
 flags   := -trimpath -ldflags '-s -w -X ward/internal/cli.version=$(version)'
 export CGO_ENABLED ?= 0
 
-.PHONY: help build fmt lint test race oracle fuzz bench generate rename cross ci clean
+.PHONY: help build fmt lint test race oracle fuzz bench profile generate rename cross ci clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,12 @@ bench: build ## ward and its peers on the same trees, as ratios; takes minutes
 	go run ./bench/run -ward bin/ward $(args)
 	go run ./bench/decide
 	go run ./bench/who
+
+profile: ## what the compiler is told of the busy paths (cmd/ward/default.pgo), measured anew
+	@tree=$$(mktemp -d); trap 'rm -rf "$$tree"' EXIT; \
+	go run ./bench/maketree "$$tree/tree"; \
+	go build -trimpath -o "$$tree/profile" ./bench/profile; \
+	GOMAXPROCS=1 "$$tree/profile" "$$tree/tree"
 
 generate: ## what is made from the source: man pages, completions; as root also the output in README and docs
 	go generate ./...

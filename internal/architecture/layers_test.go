@@ -15,7 +15,7 @@ var layers = []layer{
 	{edge, []string{"internal/host/sys", "internal/host/files", "internal/host/target", "internal/host/state", "internal/host/accounts", "internal/host/umasks", "internal/host/probe", "internal/host/mounts", "internal/host/lookup", "internal/host/process"}},
 	{product, []string{".", "wardtest", "internal/getopt", "internal/standin", "internal/standin/fts", "internal/standin/chmod", "internal/standin/chown", "internal/standin/acltext", "internal/standin/inorder", "internal/standin/aclobject", "internal/standin/getfacl", "internal/standin/setfacl", "internal/app", "internal/report", "internal/cli", "internal/cli/gen", "cmd/ward"}},
 	{tests, []string{"internal/requires", "internal/testfs", "internal/oracle", "internal/architecture", "internal/acceptance"}},
-	{tools, []string{"internal/tools/testreport", "bench/floor", "bench/changefloor", "bench/maketree", "bench/walk", "bench/decide", "bench/who", "bench/run"}},
+	{tools, []string{"internal/tools/testreport", "bench/floor", "bench/changefloor", "bench/maketree", "bench/walk", "bench/profile", "bench/decide", "bench/who", "bench/run"}},
 }
 
 const (
@@ -41,7 +41,7 @@ var bans = []struct {
 	{[]string{"os", "syscall", "net", "sync"}, nil, pure, "facts come in and verdicts go out: the judges touch no system"},
 	{[]string{"syscall", "net"}, nil, []string{machinery}, "the machinery makes no system calls of its own"},
 	{[]string{"golang.org/x/sys/unix"}, []string{"internal/host/sys", "internal/requires", "internal/testfs", "internal/oracle", "bench/floor", "bench/changefloor", "bench/run"}, nil, "internal/host/sys makes the system calls"},
-	{[]string{"log"}, []string{"bench/maketree", "bench/walk"}, nil, "libraries do not log"},
+	{[]string{"log"}, []string{"bench/maketree", "bench/walk", "bench/profile"}, nil, "libraries do not log"},
 	{[]string{"unsafe"}, []string{"internal/host/sys", "internal/host/files", "internal/requires", "internal/testfs", "internal/oracle", "bench/floor", "bench/changefloor"}, nil, "only system calls, and names in a reused buffer, need it"},
 	{[]string{"github.com/spf13/cobra"}, []string{"internal/cli", "internal/cli/gen"}, nil, "commands are one package's subject"},
 }
