@@ -168,7 +168,7 @@ func (p *Prediction) source() error {
 		return nil
 	}
 	follow := q.What == CopyFile && !q.Archive
-	e, err := lookAtMost(q.Source, follow)
+	e, err := lookAsSeen(p.Who.Process, q.Source, follow)
 	if err != nil {
 		return err
 	}
@@ -195,7 +195,7 @@ func lookAtMost(path string, follow bool) (entry.Entry, error) {
 // place finds the directory and the name in it: PATH is one or the other.
 func (p *Prediction) place() error {
 	q := &p.Request
-	e, err := lookAtMost(q.Path, true)
+	e, err := lookAsSeen(p.Who.Process, q.Path, true)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return p.inDirectory(filepath.Dir(filepath.Clean(q.Path)), filepath.Base(q.Path))
@@ -230,8 +230,11 @@ func (p *Prediction) inDirectory(dir, name string) error {
 	}
 	p.Dir, p.Path = object, filepath.Join(dir, name)
 	if p.Old == nil {
-		if e, err := lookAtMost(p.Path, false); err == nil {
+		switch e, err := lookAsSeen(p.Who.Process, p.Path, false); {
+		case err == nil:
 			p.Old = &e
+		case !errors.Is(err, fs.ErrNotExist):
+			p.Notes = append(p.Notes, "whether something is there already could not be seen")
 		}
 	}
 	return p.oldAllowed()

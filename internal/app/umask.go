@@ -49,13 +49,13 @@ func AskUmask(q UmaskRequest) (*UmaskAnswer, error) {
 		return nil, err
 	}
 	a := &UmaskAnswer{In: q.In, Names: db}
-	who, err := a.mask(q)
+	p, who, err := a.mask(q)
 	if err != nil {
 		return nil, err
 	}
 	dir := &access.Step{Entry: entry.Entry{Kind: mode.Directory}}
 	if q.In != "" {
-		e, err := lookAtMost(q.In, true)
+		e, err := lookAsSeen(p, q.In, true)
 		if err != nil {
 			return nil, err
 		}
@@ -77,7 +77,7 @@ func AskUmask(q UmaskRequest) (*UmaskAnswer, error) {
 }
 
 // mask finds the umask, and who has it.
-func (a *UmaskAnswer) mask(q UmaskRequest) (*access.Caller, error) {
+func (a *UmaskAnswer) mask(q UmaskRequest) (*process.Process, *access.Caller, error) {
 	p, err := process.Look(pidOr(q.PID))
 	if errors.Is(err, errors.ErrUnsupported) && q.Umask != "" { // any system
 		p, err = &process.Process{}, nil
@@ -85,9 +85,9 @@ func (a *UmaskAnswer) mask(q UmaskRequest) (*access.Caller, error) {
 	var gone *process.GoneError
 	switch {
 	case errors.As(err, &gone):
-		return nil, &RequestError{Problem: err.Error(), Hint: "ps -e lists the processes"}
+		return nil, nil, &RequestError{Problem: err.Error(), Hint: "ps -e lists the processes"}
 	case err != nil:
-		return nil, err
+		return nil, nil, err
 	}
 	caller := p.Caller
 	a.Mask, a.From = caller.Umask, "your own"
@@ -97,12 +97,12 @@ func (a *UmaskAnswer) mask(q UmaskRequest) (*access.Caller, error) {
 	if q.Umask != "" {
 		m, err := mode.ParseUmask(q.Umask, a.Mask)
 		if err != nil {
-			return nil, &RequestError{Problem: err.Error()}
+			return nil, nil, &RequestError{Problem: err.Error()}
 		}
 		a.Mask, a.From = m, "as asked for"
 	}
 	caller.Umask = a.Mask
-	return &caller, nil
+	return p, &caller, nil
 }
 
 func pidOr(pid int) int {

@@ -156,23 +156,41 @@ func runDoctorLog(cmd *cobra.Command, c *console, o *doctorOptions, args []strin
 	case o.most < 1:
 		return usage(cmd, fmt.Errorf("--most %d: must be 1 at least", o.most))
 	}
-	log, err := openLog(c, o.log)
-	if err != nil {
-		return err
-	}
-	defer log.Close()
-	q := app.LogRequest{Log: log, Name: o.log, Cwd: o.cwd, Most: o.most}
+	q := app.LogRequest{Name: o.log, Cwd: o.cwd, Most: o.most}
 	if o.log == "-" {
 		q.Name = "standard input"
 	}
 	if cmd.Flags().Changed("as") {
 		q.As = o.as
 	}
-	found, err := app.DiagnoseLog(q)
-	if err != nil {
-		return err
+	// Opening and reading wait as long as a pipe has nothing to say. They are left alone
+	// when a signal comes: nothing is changed, and the program is at its end.
+	diagnosed := make(chan error, 1)
+	var found *app.LogDiagnosis
+	go func() {
+		var err error
+		found, err = diagnoseLog(c, o.log, q)
+		diagnosed <- err
+	}()
+	select {
+	case <-cmd.Context().Done():
+		return cmd.Context().Err()
+	case err := <-diagnosed:
+		if err != nil {
+			return err
+		}
+		return showLog(c, o, found)
 	}
-	return showLog(c, o, found)
+}
+
+func diagnoseLog(c *console, name string, q app.LogRequest) (*app.LogDiagnosis, error) {
+	log, err := openLog(c, name)
+	if err != nil {
+		return nil, err
+	}
+	defer log.Close()
+	q.Log = log
+	return app.DiagnoseLog(q)
 }
 
 func openLog(c *console, name string) (io.ReadCloser, error) {
