@@ -260,26 +260,17 @@ func (l *line) spec(text string, to *Owners) bool {
 	return true
 }
 
-// group reads chgrp's GROUP.
+// group reads chgrp's GROUP: since coreutils 9.5 as chown reads :GROUP.
 func (l *line) group(text string) bool {
-	to := &l.request.To
-	if text == "" {
-		return true
-	}
-	to.Group, to.HasGroup = text, true
 	db, ok := l.database()
 	if !ok {
 		return false
 	}
-	if g, ok := db.Group(text); ok && g.Name == text {
-		to.GID = uint32(g.GID)
-		return true
-	}
-	id, ok := number(text)
-	if !ok || id > 1<<32-1 {
-		l.program.Fail("invalid group: %s", l.program.Quoting.Word(text))
+	owners, _, err := ParseOwners(":"+text, db)
+	if err != nil {
+		l.program.Fail("%v: %s", err, l.program.Quoting.Word(text))
 		return false
 	}
-	to.GID = uint32(id)
+	l.request.To = owners
 	return true
 }
