@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"ward/access"
 )
@@ -12,17 +13,17 @@ import (
 // to, verb, err, flags, unit and program.
 type pattern struct {
 	program string
-	text    *regexp.Regexp
+	text    func() *regexp.Regexp
 	actions []access.Action // where the verb does not tell
 }
 
 func (p *pattern) match(line string) (Refusal, bool) {
-	m := p.text.FindStringSubmatch(line)
+	m := p.text().FindStringSubmatch(line)
 	if m == nil {
 		return Refusal{}, false
 	}
 	group := func(name string) string {
-		if i := p.text.SubexpIndex(name); i >= 0 {
+		if i := p.text().SubexpIndex(name); i >= 0 {
 			return m[i]
 		}
 		return ""
@@ -89,8 +90,14 @@ const (
 	toColon = `(?P<path>[^:'"]+)`
 )
 
+// expression is compiled when it is first asked for: programs that read no log would
+// have to wait for it before main.
+func expression(text string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(text) })
+}
+
 func p(program, text string, actions ...access.Action) pattern {
-	return pattern{program, regexp.MustCompile(text), actions}
+	return pattern{program, expression(text), actions}
 }
 
 // patterns are tried in order: those of which little else has the form come first.

@@ -1,7 +1,6 @@
 package logline
 
 import (
-	"regexp"
 	"strings"
 
 	"ward/access"
@@ -135,18 +134,18 @@ func opened(plain []access.Action, flags string) []access.Action {
 
 // pythonCall is a call in a line of Python that says what a PermissionError was
 // about, which its message does not.
-var pythonCall = regexp.MustCompile(`\b(open|listdir|scandir|mkdir|makedirs|unlink|remove|rmdir|rmtree|rename|replace|chmod|chown|symlink|link|chdir|utime|Popen|run|call|check_output|check_call|execv\w*|mkfifo|touch|write_text|write_bytes|read_text|read_bytes|iterdir|connect|bind)\(([^)]*)`)
+var pythonCall = expression(`\b(open|listdir|scandir|mkdir|makedirs|unlink|remove|rmdir|rmtree|rename|replace|chmod|chown|symlink|link|chdir|utime|Popen|run|call|check_output|check_call|execv\w*|mkfifo|touch|write_text|write_bytes|read_text|read_bytes|iterdir|connect|bind)\(([^)]*)`)
 
-var writingMode = regexp.MustCompile(`['"](?:[wax]b?\+?|[wax]\+?b?|r\+b?|rb\+)t?['"]`)
+var writingMode = expression(`['"](?:[wax]b?\+?|[wax]\+?b?|r\+b?|rb\+)t?['"]`)
 
 // called is what a line of Python source was about to do.
 func called(source string) []access.Action {
-	m := pythonCall.FindStringSubmatch(source)
+	m := pythonCall().FindStringSubmatch(source)
 	if m == nil {
 		return nil
 	}
 	switch name := m[1]; {
-	case name == "open" && writingMode.MatchString(m[2]):
+	case name == "open" && writingMode().MatchString(m[2]):
 		return []access.Action{access.Writing, access.Creating}
 	case name == "open", strings.HasPrefix(name, "read_"):
 		return []access.Action{access.Reading}

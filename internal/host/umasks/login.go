@@ -2,7 +2,6 @@ package umasks
 
 import (
 	"path"
-	"regexp"
 	"strings"
 
 	"ward/account"
@@ -119,7 +118,7 @@ func (l *login) stack(file string, seen map[string]bool) (lines []pamLine) {
 		return nil
 	}
 	numbered(text, func(n int, line string) {
-		fields := strings.Fields(bracketed.ReplaceAllString(line, "[]"))
+		fields := strings.Fields(bracketed().ReplaceAllString(line, "[]"))
 		switch {
 		case len(fields) == 2 && fields[0] == "@include":
 			lines = append(lines, l.stack(path.Join(path.Dir(file), fields[1]), seen)...)
@@ -133,7 +132,7 @@ func (l *login) stack(file string, seen map[string]bool) (lines []pamLine) {
 	return lines
 }
 
-var bracketed = regexp.MustCompile(`\[[^\]]*\]`)
+var bracketed = expression(`\[[^\]]*\]`)
 
 func (l *login) pamUmask(at pamLine, service string) {
 	s := Source{Origin: PAM, File: at.file, Line: at.line, Text: at.text, Note: "in the sessions of " + service}
@@ -255,7 +254,7 @@ func (l *login) profile() {
 	}
 }
 
-var sudoUmask = regexp.MustCompile(`^Defaults\S*\s.*?\b(umask(?:_override)?)\b(?:\s*=\s*(\d+))?`)
+var sudoUmask = expression(`^Defaults\S*\s.*?\b(umask(?:_override)?)\b(?:\s*=\s*(\d+))?`)
 
 // sudoers adds what concerns commands that are run by sudo alone.
 func (c *chain) sudoers() {
@@ -271,7 +270,7 @@ func (c *chain) sudoers() {
 			continue
 		}
 		numbered(text, func(n int, line string) {
-			m := sudoUmask.FindStringSubmatch(line)
+			m := sudoUmask().FindStringSubmatch(line)
 			if m == nil {
 				return
 			}
@@ -286,7 +285,7 @@ func (c *chain) sudoers() {
 	}
 }
 
-var sftpUmask = regexp.MustCompile(`(?i)^(?:Subsystem\s+sftp|ForceCommand)\s.*\s-u\s*([0-7]+)`)
+var sftpUmask = expression(`(?i)^(?:Subsystem\s+sftp|ForceCommand)\s.*\s-u\s*([0-7]+)`)
 
 // sftp adds the option of the server of file transfers.
 func (c *chain) sftp() {
@@ -300,7 +299,7 @@ func (c *chain) sftp() {
 			continue
 		}
 		numbered(text, func(n int, line string) {
-			if m := sftpUmask.FindStringSubmatch(line); m != nil {
+			if m := sftpUmask().FindStringSubmatch(line); m != nil {
 				mask, _ := mode.ParseUmask(m[1], 0)
 				c.add(Source{Origin: SFTP, File: file, Line: n, Text: line, For: "sftp", Sets: true, Mask: mask})
 			}
@@ -333,7 +332,7 @@ func (c *chain) crontab(file, user string, system bool) {
 		if !ok {
 			return
 		}
-		for _, m := range command.FindAllStringSubmatch(job, -1) {
+		for _, m := range command().FindAllStringSubmatch(job, -1) {
 			c.add(c.shellSource(Source{Origin: Cron, File: file, Line: n, Text: line, For: "this cron job"}, m[1]))
 		}
 		if program := firstWord(job); path.IsAbs(program) && c.isScript(program) {
@@ -371,7 +370,7 @@ func firstWord(s string) string {
 // isScript reports whether a file starts like a script of a shell.
 func (c *chain) isScript(file string) bool {
 	text, err := c.tree.read(file)
-	return err == nil && shellScript.Match(text)
+	return err == nil && shellScript().Match(text)
 }
 
-var shellScript = regexp.MustCompile(`^#!\s*\S*(?:\bsh|bash|dash|ksh|zsh|ash|env\s+(?:-\S+\s+)*(?:ba|da|z|k|a)?sh)\b`)
+var shellScript = expression(`^#!\s*\S*(?:\bsh|bash|dash|ksh|zsh|ash|env\s+(?:-\S+\s+)*(?:ba|da|z|k|a)?sh)\b`)

@@ -1,21 +1,20 @@
 package umasks
 
 import (
-	"regexp"
 	"strings"
 
 	"ward/mode"
 )
 
 // command finds umask as a command of its own in a line of shell.
-var command = regexp.MustCompile(`(?:^|[;&|({]|\b(?:then|else|do|exec|command|builtin)\b)\s*umask\s+(?:-S\s+)?("[^"]*"|'[^']*'|[^\s;&|)}#]+)`)
+var command = expression(`(?:^|[;&|({]|\b(?:then|else|do|exec|command|builtin)\b)\s*umask\s+(?:-S\s+)?("[^"]*"|'[^']*'|[^\s;&|)}#]+)`)
 
 // opens and closes count what a command may stand in: a condition, a function.
 var (
-	opens  = regexp.MustCompile(`(?:^|[;&|]|\b(?:then|else|do)\b)\s*(?:if|case|for|while|until|select)\b|\(\)\s*\{|\bfunction\s+\S+\s*\{`)
-	closes = regexp.MustCompile(`(?:^|[;\s])(?:fi|esac|done|endif|end)\b`)
-	brace  = regexp.MustCompile(`^\s*\}`)
-	short  = regexp.MustCompile(`\|\||&&`)
+	opens  = expression(`(?:^|[;&|]|\b(?:then|else|do)\b)\s*(?:if|case|for|while|until|select)\b|\(\)\s*\{|\bfunction\s+\S+\s*\{`)
+	closes = expression(`(?:^|[;\s])(?:fi|esac|done|endif|end)\b`)
+	brace  = expression(`^\s*\}`)
+	short  = expression(`\|\||&&`)
 )
 
 // script adds every umask that a shell script sets.
@@ -28,13 +27,13 @@ func (c *chain) script(file string, origin Origin, forWhom string) bool {
 	numbered(text, func(n int, line string) {
 		line = uncommented(line)
 		inside := depth
-		depth += len(opens.FindAllString(line, -1)) - len(closes.FindAllString(line, -1))
-		if brace.MatchString(line) {
+		depth += len(opens().FindAllString(line, -1)) - len(closes().FindAllString(line, -1))
+		if brace().MatchString(line) {
 			depth--
 		}
 		depth = max(depth, 0)
-		for _, m := range command.FindAllStringSubmatch(line, -1) {
-			maybe := inside > 0 || depth > 0 || opens.MatchString(line) || short.MatchString(line)
+		for _, m := range command().FindAllStringSubmatch(line, -1) {
+			maybe := inside > 0 || depth > 0 || opens().MatchString(line) || short().MatchString(line)
 			c.add(c.shellSource(Source{Origin: origin, File: file, Line: n, Text: line, For: forWhom, Maybe: maybe}, m[1]))
 		}
 	})

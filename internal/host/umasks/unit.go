@@ -160,7 +160,7 @@ func (u *unit) settings(file string) {
 // inline adds what a command line hands to a shell.
 func (u *unit) inline(file string, n int, line, value string) {
 	for _, part := range strings.FieldsFunc(value, func(r rune) bool { return r == '"' || r == '\'' }) {
-		for _, m := range command.FindAllStringSubmatch(part, -1) {
+		for _, m := range command().FindAllStringSubmatch(part, -1) {
 			u.add(u.shellSource(Source{Origin: Script, File: file, Line: n, Text: line}, m[1]))
 		}
 	}
