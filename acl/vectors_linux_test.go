@@ -10,6 +10,7 @@ import (
 
 	"ward/acl"
 	"ward/internal/requires"
+	"ward/internal/testfs"
 	"ward/mode"
 )
 
@@ -87,4 +88,35 @@ func TestChmodOfAList(t *testing.T) {
 			t.Errorf("chmod %o: %s, want %s", m, got, want)
 		}
 	}
+}
+
+// TestMkdirBelowSetgidAndDefault: a directory that hands down its group, its setgid
+// and its default list at once, to somebody who is not in that group (generic/444 of
+// xfstests).
+func TestMkdirBelowSetgidAndDefault(t *testing.T) {
+	dir := filepath.Join(testfs.ReachableDir(t), "d")
+	testfs.Once(t, func() {
+		requires.Root(t)
+		requires.Feature(t, requires.ACLs)
+		must(t, os.Mkdir(dir, 0o755))
+		must(t, os.Chown(dir, 100, 100))
+		must(t, syscall.Chmod(dir, 0o2755))
+		handed, _, err := acl.ParseText("u::rwx,u:101:rwx,g::r-x,m::rwx,o::r-x", nil)
+		must(t, err)
+		must(t, syscall.Setxattr(dir, acl.DefaultXattr, handed.Encode(), 0))
+	})
+	testfs.As(t, testfs.User{UID: 100, GID: 101}, func(t *testing.T) {
+		made := filepath.Join(dir, "made")
+		must(t, syscall.Mkdir(made, 0o777))
+		access, def, m := found(t, made)
+		const want = "u::rwx,u:101:rwx,g::r-x,m::rwx,o::r-x"
+		if got := m.Format(mode.Directory); got != "drwxrwsr-x" || access.String() != want || def.String() != want {
+			t.Errorf("%s, %s, default %s; want drwxrwsr-x and twice %s", got, access, def, want)
+		}
+		var st syscall.Stat_t
+		must(t, syscall.Stat(made, &st))
+		if st.Uid != 100 || st.Gid != 100 {
+			t.Errorf("owner %d, group %d; want the group of the directory, 100", st.Uid, st.Gid)
+		}
+	})
 }

@@ -54,7 +54,24 @@ func parseLetters(s string) (Mode, error) {
 	if symbolic != nil && (len(s) == 10 || len(s) == 11) && !strings.ContainsAny(s, "=,") {
 		return 0, listing
 	}
+	if symbolic != nil && meantAsRights(s) {
+		return 0, rightsError(s)
+	}
 	return m, symbolic
+}
+
+// meantAsRights tells nine letters of rights, or too few or too many of them, from
+// a chmod expression. None of those begins with an r.
+func meantAsRights(s string) bool {
+	return s[0] == 'r' && len(s) > 5 && !strings.ContainsAny(s, "=,")
+}
+
+func rightsError(s string) error {
+	if len(s) == 9 {
+		_, err := parseRights(s, 0)
+		return err
+	}
+	return &SyntaxError{Input: s, Problem: fmt.Sprintf("has %d letters: the rights of ls are nine, or ten with a letter for the type", len(s))}
 }
 
 // parseSymbolic reads an expression that gives every file the same mode.

@@ -78,22 +78,24 @@ func othersOf(s mode.Spelling) string {
 
 func TestParseSpellingRefuses(t *testing.T) {
 	for text, says := range map[string]string{
-		"":            "is empty",
-		"493":         "9 is no octal digit; in decimal it is 0755",
-		"0888":        "8 is no octal digit",
-		"0o":          "has no digits",
-		"0x":          "does not belong to an octal mode",
-		"17777":       "more than 07777",
-		"24755":       "more than 07777",
-		"030644":      "neither an st_mode", // V7's multiplexed devices have no name here
-		"99999999999": "9 is no octal digit",
-		"0x1ffffffff": "more than 07777",
-		"-rw-r--r--q": "is no line of ls",
-		"u+x":         "result depends",
-		"1e3":         "does not belong to an octal mode",
-		"0b110":       "does not belong",
-		"rwxr-x--":    "comes before any",
-		"tdrwxrwxrwx": "is no line of ls",
+		"":             "is empty",
+		"493":          "9 is no octal digit; in decimal it is 0755",
+		"0888":         "8 is no octal digit",
+		"0o":           "has no digits",
+		"0x":           "does not belong to an octal mode",
+		"17777":        "more than 07777",
+		"24755":        "more than 07777",
+		"030644":       "neither an st_mode", // V7's multiplexed devices have no name here
+		"99999999999":  "9 is no octal digit",
+		"0x1ffffffff":  "more than 07777",
+		"-rw-r--r--q":  "is no line of ls",
+		"u+x":          "result depends",
+		"1e3":          "does not belong to an octal mode",
+		"0b110":        "does not belong",
+		"rwxr-x--":     "has 8 letters",
+		"rwxr-xr-q":    "'q' cannot stand there",
+		"rwxr-xr-xrwx": "has 12 letters",
+		"tdrwxrwxrwx":  "is no line of ls",
 	} {
 		got, err := mode.ParseSpelling(text)
 		var e *mode.SyntaxError

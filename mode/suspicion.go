@@ -17,7 +17,7 @@ type Suspicion struct {
 //	set-id-writable a set-id program that more than its owner may change
 //	set-id-no-x     setuid or setgid without the x it needs
 //	no-search       a directory that a class may read or write but not enter
-//	class-order     a class that may less than the one outside it
+//	class-order     a class that may do less than the one outside it
 //	sticky-file     sticky on a file
 //	setuid-dir      setuid on a directory
 //
@@ -95,7 +95,11 @@ func noSearch(m Mode, k Kind) Suspicion {
 	if lacking == 0 {
 		return Suspicion{}
 	}
-	return Suspicion{"no-search", fmt.Sprintf("%s may read or write the directory but not enter it: it lists names at most", classes(lacking)), m | lacking}
+	shut := "nobody can enter it"
+	if m&Execute != 0 {
+		shut = classes(lacking) + " cannot enter it"
+	}
+	return Suspicion{"no-search", shut + ": without x its names can be listed at most", m | lacking}
 }
 
 func classOrder(m Mode, _ Kind) Suspicion {
@@ -105,7 +109,11 @@ func classOrder(m Mode, _ Kind) Suspicion {
 	if missing == 0 {
 		return Suspicion{}
 	}
-	return Suspicion{"class-order", fmt.Sprintf("%s may do less than those outside", classes(missing)), m | missing}
+	wider := "everybody else"
+	if missing&0o700 != 0 {
+		wider = "other classes"
+	}
+	return Suspicion{"class-order", fmt.Sprintf("%s may do less than %s", classes(missing), wider), m | missing}
 }
 
 // classes names the classes that have bits in m.

@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"strings"
 
+	"ward/acl"
 	"ward/internal/app"
 	"ward/mode"
 )
@@ -37,7 +38,7 @@ func modeText(out *bufio.Writer, a *app.ModeAnswer, r *app.ModeResult, umask app
 		spellingText(out, s[0], s[1], style)
 	}
 	for _, k := range r.Kinds {
-		kindText(out, r.Mode, k, maskedBy(a), style)
+		kindText(out, r.Mode, k, a.ACL, style)
 	}
 	umaskText(out, r, umask, style)
 }
@@ -187,7 +188,8 @@ func listing(m mode.Mode) func(mode.Kind) string {
 }
 
 // kindText says what the mode means for objects of a kind, and what is odd.
-func kindText(out *bufio.Writer, m mode.Mode, k mode.Kind, masked bool, style Style) {
+func kindText(out *bufio.Writer, m mode.Mode, k mode.Kind, list acl.List, style Style) {
+	_, masked := list.MaskRights()
 	title := article(k.String())
 	fmt.Fprintf(out, "\n%s%s\n", strings.ToUpper(title[:1]), title[1:])
 	for _, line := range classWords(m, k) {
@@ -202,16 +204,16 @@ func kindText(out *bufio.Writer, m mode.Mode, k mode.Kind, masked bool, style St
 	if k == mode.Regular {
 		out.WriteString(hanging(style, "deleting or renaming it takes w and x of its directory, whatever its own mode"))
 	}
-	for _, line := range suspicionLines(m, k) {
+	for _, line := range suspicionLines(m, suspicions(m, k, list)) {
 		out.WriteString(hanging(style, "odd: "+line))
 	}
 }
 
 // suspicionLines is what is odd about a mode, and what the gravest of it lets one
 // think was meant.
-func suspicionLines(m mode.Mode, k mode.Kind) []string {
+func suspicionLines(m mode.Mode, found []mode.Suspicion) []string {
 	var all []string
-	for i, s := range m.Suspicions(k) {
+	for i, s := range found {
 		text := s.Problem
 		if i == 0 && s.Meant != m && !strings.Contains(text, literal(s.Meant)) {
 			text += "; " + literal(s.Meant) + " was perhaps meant"
@@ -221,10 +223,28 @@ func suspicionLines(m mode.Mode, k mode.Kind) []string {
 	return all
 }
 
-// maskedBy tells whether the group's bits are the mask of an access list.
-func maskedBy(a *app.ModeAnswer) bool {
-	_, masked := a.ACL.MaskRights()
-	return masked
+// suspicions is what is odd about the mode of an object with that access list. Group
+// bits that are the list's mask were chosen by nobody: slips of the base are not looked
+// for there, and the order of the classes goes by what the owning group has.
+func suspicions(m mode.Mode, k mode.Kind, list acl.List) []mode.Suspicion {
+	mask, masked := list.MaskRights()
+	if !masked {
+		return m.Suspicions(k)
+	}
+	group, _ := list.Find(acl.GroupObj, acl.NoID)
+	var found []mode.Suspicion
+	for _, s := range m.Suspicions(k) {
+		if s.Name != "spelling" && s.Name != "class-order" {
+			found = append(found, s)
+		}
+	}
+	for _, s := range (m&^0o070 | mode.Mode(group&mask)<<3).Suspicions(k) {
+		if s.Name == "class-order" {
+			s.Meant = m // a mode cannot say it
+			found = append(found, s)
+		}
+	}
+	return found
 }
 
 // classWords is what Describe says of the three classes.
@@ -279,32 +299,43 @@ func createdText(r *app.ModeResult, umask app.Umask) string {
 	if umask.Given {
 		here = ""
 	}
-	gets := eachKind(r.Kinds, func(k mode.Kind) string { return literal(r.Mode.Created(k, umask.Mask)) })
-	if len(gets) == 2 && gets[0] != gets[1] {
-		gets[0] += " as a file, " + gets[1] + " as a directory"
+	gives := eachKind(r.Kinds, func(k mode.Kind) string { return literal(r.Mode.Created(k, umask.Mask)) })
+	if len(gives) == 2 && gives[0] != gives[1] {
+		gives[0] += " as a file, " + gives[1] + " as a directory"
 	}
-	return fmt.Sprintf("%s%s (%s): who asks for %s gets %s", octal3(umask.Mask), here, mode.FormatUmask(umask.Mask), literal(r.Mode), gets[0])
+	return fmt.Sprintf("%s%s (%s): asking for %s gives %s", octal3(umask.Mask), here, mode.FormatUmask(umask.Mask), literal(r.Mode), gives[0])
 }
 
 // umasksFor names the umasks under which what is asked for in the usual way gets
 // the mode.
 func umasksFor(r *app.ModeResult) []string {
-	var parts []string
+	var given, never []string
 	for _, k := range r.Kinds {
 		plural, ok := map[mode.Kind]string{mode.Regular: "new files", mode.Directory: "new directories"}[k]
 		if !ok {
 			continue
 		}
-		if mask, some := r.Mode.UmaskFor(k); some {
-			parts = append(parts, fmt.Sprintf("under %s %s are like that", octal3(mask), plural))
-		} else {
-			parts = append(parts, plural+" are like that under no umask")
+		mask, some := r.Mode.UmaskFor(k)
+		switch {
+		case !some:
+			never = append(never, plural)
+		case given == nil:
+			given = append(given, fmt.Sprintf("under the umask %s %s have this mode", octal3(mask), plural))
+		default:
+			given = append(given, fmt.Sprintf("under %s %s do", octal3(mask), plural))
 		}
 	}
-	if parts == nil {
+	if never != nil {
+		have := " have it under none"
+		if given == nil {
+			have = " have this mode under no umask"
+		}
+		given = append(given, strings.Join(never, " and ")+have)
+	}
+	if given == nil {
 		return nil
 	}
-	return []string{strings.Join(parts, "; ")}
+	return []string{strings.Join(given, ", ")}
 }
 
 // ModesBrief writes one notation of each mode, a line for each: "octal", "ls",

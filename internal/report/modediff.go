@@ -38,13 +38,13 @@ func differenceLines(from, to mode.Mode, k mode.Kind) []string {
 		lines = append(lines, shiftText(s))
 	}
 	for _, t := range mode.Turns(from, to, k, runtime.GOOS) {
-		verb := "cleared"
+		now := "is cleared; set, its meaning was"
 		if t.Set {
-			verb = "set"
+			now = "is set"
 		}
-		lines = append(lines, fmt.Sprintf("%s is %s: %s", mode.SpecialName(t.Bit), verb, t.Words))
+		lines = append(lines, fmt.Sprintf("%s %s: %s", mode.SpecialName(t.Bit), now, t.Words))
 	}
-	for _, line := range suspicionLines(to, k) {
+	for _, line := range suspicionLines(to, to.Suspicions(k)) {
 		lines = append(lines, "odd afterwards: "+line)
 	}
 	if lines == nil {
@@ -56,13 +56,26 @@ func differenceLines(from, to mode.Mode, k mode.Kind) []string {
 func shiftText(s mode.Shift) string {
 	var parts []string
 	if len(s.Gains) > 0 {
-		parts = append(parts, "may now "+strings.Join(s.Gains, ", "))
+		parts = append(parts, "may now "+enumeration(s.Gains, "and"))
 	}
 	if len(s.Loses) > 0 {
-		parts = append(parts, "may no longer "+strings.Join(s.Loses, ", "))
+		parts = append(parts, "may no longer "+enumeration(s.Loses, "or"))
 	}
 	if parts == nil {
 		parts = []string{"may do what it could: the bits that differ do nothing by themselves"}
 	}
 	return fmt.Sprintf("%s (%s to %s) %s", s.Who, s.From, s.To, strings.Join(parts, "; "))
+}
+
+// enumeration joins what may hold commas itself: "read it and write it".
+func enumeration(words []string, last string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	end := len(words) - 1
+	comma := ""
+	if end > 1 || strings.Contains(words[end], ",") {
+		comma = ","
+	}
+	return strings.Join(words[:end], ", ") + comma + " " + last + " " + words[end]
 }

@@ -4,6 +4,7 @@ import (
 	"io"
 	"runtime"
 
+	"ward/acl"
 	"ward/internal/app"
 	"ward/mode"
 )
@@ -98,12 +99,12 @@ func newAnswerJSON(a *app.ModeAnswer, umask app.Umask) answerJSON {
 		d.Others = append(d.Others, other)
 	}
 	for _, r := range a.Results {
-		d.Results = append(d.Results, newResultJSON(&r, umask))
+		d.Results = append(d.Results, newResultJSON(&r, a.ACL, umask))
 	}
 	return d
 }
 
-func newResultJSON(r *app.ModeResult, umask app.Umask) resultJSON {
+func newResultJSON(r *app.ModeResult, list acl.List, umask app.Umask) resultJSON {
 	d := resultJSON{
 		Mode: r.Mode.Octal(), Symbolic: r.Mode.Symbolic(), Constants: r.Mode.Constants(),
 		Go: r.Mode.GoSyntax(), Number: uint16(r.Mode),
@@ -112,12 +113,12 @@ func newResultJSON(r *app.ModeResult, umask app.Umask) resultJSON {
 		d.From = r.From.Octal()
 	}
 	for _, k := range r.Kinds {
-		d.Types = append(d.Types, newModeTypeJSON(r.Mode, k, umask))
+		d.Types = append(d.Types, newModeTypeJSON(r.Mode, k, list, umask))
 	}
 	return d
 }
 
-func newModeTypeJSON(m mode.Mode, k mode.Kind, umask app.Umask) modeTypeJSON {
+func newModeTypeJSON(m mode.Mode, k mode.Kind, list acl.List, umask app.Umask) modeTypeJSON {
 	f := m.FileMode(k)
 	d := modeTypeJSON{
 		Type: k.String(), LS: m.Format(k), GoString: f.String(), GoNumber: uint32(f), StMode: m.Stat(k),
@@ -126,7 +127,7 @@ func newModeTypeJSON(m mode.Mode, k mode.Kind, umask app.Umask) modeTypeJSON {
 	for _, meaning := range m.Meanings(k, runtime.GOOS) {
 		d.Special = append(d.Special, specialJSON{mode.SpecialName(meaning.Bit), meaning.Systems, meaning.Words})
 	}
-	for _, s := range m.Suspicions(k) {
+	for _, s := range suspicions(m, k, list) {
 		d.Suspicions = append(d.Suspicions, suspicionJSON{s.Name, s.Problem, s.Meant.Octal()})
 	}
 	if umask.Known && k != mode.Symlink {

@@ -125,7 +125,7 @@ func modeLines(e *entry.Entry) []string {
 		group, _ := e.ACL.Find(acl.GroupObj, acl.NoID)
 		lines = append(lines, fmt.Sprintf("The group bits %s are the mask of the access list; the owning group itself has %s.", mask, group&mask))
 	}
-	for _, line := range suspicionLines(m, e.Kind) {
+	for _, line := range suspicionLines(m, suspicions(m, e.Kind, e.ACL)) {
 		lines = append(lines, "odd: "+line)
 	}
 	return lines

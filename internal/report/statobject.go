@@ -84,7 +84,7 @@ func newObjectJSON(l *app.Looked, path string, names acl.Names) objectJSON {
 		line.Rights = e.ACL.Effective(line)
 		d.Effective = append(d.Effective, line.Format(names))
 	}
-	for _, s := range e.Mode.Suspicions(e.Kind) {
+	for _, s := range suspicions(e.Mode, e.Kind, e.ACL) {
 		d.Suspicions = append(d.Suspicions, s.Name)
 	}
 	if e.Kind == mode.CharDevice || e.Kind == mode.BlockDevice {
