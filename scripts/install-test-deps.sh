@@ -22,6 +22,7 @@ openssl:openssl
 python3:python3-minimal
 bsdtar:libarchive-tools
 nfs4_setfacl:nfs4-acl-tools nfs4_getfacl:nfs4-acl-tools
+samba-tool:samba-common-bin
 '
 
 PATH=$PATH:/usr/sbin:/sbin

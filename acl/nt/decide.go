@@ -185,7 +185,7 @@ func (c *check) privileges() {
 		given |= AccessSystemSecurity
 	}
 	if c.rules == SambaRules {
-		c.give(given)
+		c.give(given & c.wanted)
 		return
 	}
 	if s.has(SeTakeOwnership) {
@@ -214,6 +214,9 @@ func (c *check) give(m Mask) {
 // identifiers.
 func (c *check) throughList() {
 	list := c.descriptor.decides()
+	if c.rules == SambaRules {
+		list = c.descriptor.DACL // whether or not it is said to be present
+	}
 	if list == nil {
 		c.withoutList()
 		return
@@ -245,7 +248,7 @@ type holder func(sid SID, deny bool) bool
 // walk goes through the list for a holder: owner first, then entry by entry.
 func (c *check) walk(list *ACL, holds holder) {
 	owner := holds(c.descriptor.Owner, false)
-	if owner && !c.ownerRightsIn(list) && c.pending&ownerAlways != 0 {
+	if owner && !ownerRightsIn(list) && c.pending&ownerAlways != 0 {
 		c.granted |= c.pending & ownerAlways
 		c.pending &^= ownerAlways
 		c.reason = OwnerAlways
@@ -267,9 +270,9 @@ func (c *check) walk(list *ACL, holds holder) {
 }
 
 // ownerRightsIn reports whether the list says itself what the owner may.
-func (c *check) ownerRightsIn(list *ACL) bool {
+func ownerRightsIn(list *ACL) bool {
 	return slices.ContainsFunc(list.Entries, func(e ACE) bool {
-		return e.SID == OwnerRights() && !e.Type.opaque() && (e.Flags&InheritOnly == 0 || c.rules == SambaRules)
+		return e.SID == OwnerRights() && !e.Type.opaque() && e.Flags&InheritOnly == 0
 	})
 }
 

@@ -217,7 +217,7 @@ func someSubject(r *rand.Rand) Subject {
 	return s
 }
 
-const decisions = 300000
+const decisions = 150000
 
 func TestDecisionsAgreeWithTheSpecification(t *testing.T) {
 	seed := uint64(20260101)
