@@ -68,9 +68,18 @@ func TestZip(t *testing.T) {
 		listed   string
 		unzipped mode.Mode
 	}{
-		{0x00000000, "?--------", 0}, {0x000f0000, "?----rwed", 0o755}, {0x000e0000, "?----rwe-", 0o755}, {0x001f0000, "?---arwed", 0o755},
-		{0x008f0000, "?h---rwed", 0o755}, {0x000a0000, "?----r-e-", 0o555}, {0x00ff0000, "?hsparwed", 0o755}, {0x004d0000, "?-s--rw-d", 0o644},
-		{0x020f0000, "?----rwed", 0o755}, {0x040f0000, "-----rwed", 0o755}, {0x06ff0000, "-hsparwed", 0o755}, {0x080f0000, "d----rwed", 0o755},
+		{0x00000000, "?--------", 0},
+		{0x000f0000, "?----rwed", 0o755},
+		{0x000e0000, "?----rwe-", 0o755},
+		{0x001f0000, "?---arwed", 0o755},
+		{0x008f0000, "?h---rwed", 0o755},
+		{0x000a0000, "?----r-e-", 0o555},
+		{0x00ff0000, "?hsparwed", 0o755},
+		{0x004d0000, "?-s--rw-d", 0o644},
+		{0x020f0000, "?----rwed", 0o755},
+		{0x040f0000, "-----rwed", 0o755},
+		{0x06ff0000, "-hsparwed", 0o755},
+		{0x080f0000, "d----rwed", 0o755},
 	} {
 		if got := amiga.FormatZipinfo(c.external); got != c.listed {
 			t.Errorf("%#x: %q, want %q", c.external, got, c.listed)
@@ -88,8 +97,10 @@ func TestLinux(t *testing.T) {
 		kind mode.Kind
 		want mode.Mode
 	}{
-		{"A8: file", 0, mode.Regular, 0o700}, {"A8: directory", 0, mode.Directory, 0o700},
-		{"A8: group", 0x0802, mode.Regular, 0o640}, {"a directory that is read", 0x8802, mode.Directory, 0o755},
+		{"A8: file", 0, mode.Regular, 0o700},
+		{"A8: directory", 0, mode.Directory, 0o700},
+		{"A8: group", 0x0802, mode.Regular, 0o640},
+		{"a directory that is read", 0x8802, mode.Directory, 0o755},
 		{"to delete is no bit of a mode", 0x1101, mode.Regular, 0o700},
 	} {
 		if got := c.p.Mode(c.kind); got != c.want {
@@ -164,8 +175,12 @@ func TestChange(t *testing.T) {
 	for _, c := range []struct {
 		in, before, after, format string
 	}{
-		{"rwed", "-s------", "----rwed", "----rwed"}, {"+s -w", "----rwed", "-s--r-ed", "+s -w"}, {"rw ADD", "--------", "----rw--", "+rw"},
-		{"wd SUB", "----rwed", "----r-e-", "-wd"}, {"+w -w", "----rwed", "----r-ed", "-w"}, {"--------", "hsparwed", "--------", "--------"},
+		{"rwed", "-s------", "----rwed", "----rwed"},
+		{"+s -w", "----rwed", "-s--r-ed", "+s -w"},
+		{"rw ADD", "--------", "----rw--", "+rw"},
+		{"wd SUB", "----rwed", "----r-e-", "-wd"},
+		{"+w -w", "----rwed", "----r-ed", "-w"},
+		{"--------", "hsparwed", "--------", "--------"},
 	} {
 		change, err := amiga.ParseChange(c.in)
 		if err != nil {

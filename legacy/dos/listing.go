@@ -41,7 +41,7 @@ func ParseMattrib(line string) (a Attributes, path string, err error) {
 	}
 	for i := range width {
 		bit := letterBit(line[i])
-		if line[i] != ' ' && (bit == 0 || Attributes(bit).FormatMattrib()[i] != line[i]) {
+		if line[i] != ' ' && (bit == 0 || bit.FormatMattrib()[i] != line[i]) {
 			return 0, "", &SyntaxError{Input: line, Offset: i, Problem: fmt.Sprintf("%q does not belong in this column", line[i:i+1]), Hint: "A stands in column 3, S, H and R in 6 to 8"}
 		}
 		a |= bit
@@ -58,9 +58,13 @@ func (a Attributes) FormatZipinfo(name string) string {
 		column int
 		letter byte
 	}{
-		{a&Directory != 0, 0, 'd'}, {a&VolumeLabel != 0, 0, 'V'},
-		{a&ReadOnly != 0, 2, '-'}, {a&Directory != 0 || a&VolumeLabel == 0 && runs(name), 3, 'x'},
-		{a&Archive != 0, 4, 'a'}, {a&Hidden != 0, 5, 'h'}, {a&System != 0, 6, 's'},
+		{a&Directory != 0, 0, 'd'},
+		{a&VolumeLabel != 0, 0, 'V'},
+		{a&ReadOnly != 0, 2, '-'},
+		{a&Directory != 0 || a&VolumeLabel == 0 && runs(name), 3, 'x'},
+		{a&Archive != 0, 4, 'a'},
+		{a&Hidden != 0, 5, 'h'},
+		{a&System != 0, 6, 's'},
 	} {
 		if set.when {
 			s[set.column] = set.letter
@@ -92,8 +96,13 @@ func ParseZipinfo(s string) (Attributes, error) {
 	}
 	var a Attributes
 	for i, choices := range []map[byte]Attributes{
-		{'-': 0, 'd': Directory, 'V': VolumeLabel}, {'r': 0}, {'w': 0, '-': ReadOnly}, {'-': 0, 'x': 0},
-		{'-': 0, 'a': Archive}, {'-': 0, 'h': Hidden}, {'-': 0, 's': System},
+		{'-': 0, 'd': Directory, 'V': VolumeLabel},
+		{'r': 0},
+		{'w': 0, '-': ReadOnly},
+		{'-': 0, 'x': 0},
+		{'-': 0, 'a': Archive},
+		{'-': 0, 'h': Hidden},
+		{'-': 0, 's': System},
 	} {
 		bit, ok := choices[s[i]]
 		if !ok {

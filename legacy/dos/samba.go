@@ -83,8 +83,12 @@ func (s *Samba) layout() []field {
 	attributes := field{name: "the attributes", small: (*uint32)(&s.Stored)}
 	created := field{name: "the time of creation", large: &s.CreateTime}
 	old := []field{
-		attributes, {name: "the size of the extended attributes", small: &s.EASize}, {name: "the size", large: &s.Size},
-		{name: "the allocated size", large: &s.AllocSize}, created, {name: "the time of change", large: &s.ChangeTime},
+		attributes,
+		{name: "the size of the extended attributes", small: &s.EASize},
+		{name: "the size", large: &s.Size},
+		{name: "the allocated size", large: &s.AllocSize},
+		created,
+		{name: "the time of change", large: &s.ChangeTime},
 	}
 	switch s.Version {
 	case 1:

@@ -27,10 +27,24 @@ var words = [...]struct {
 	name string
 	bit  Attributes
 }{
-	{"label", VolumeLabel}, {"directory", Directory}, {"device", Device}, {"normal", Normal}, {"temporary", Temporary}, {"sparse", Sparse},
-	{"reparse", Reparse}, {"compressed", Compressed}, {"offline", Offline}, {"notindexed", NotContentIndexed}, {"encrypted", Encrypted},
-	{"integrity", Integrity}, {"virtual", Virtual}, {"noscrub", NoScrub}, {"recallonopen", RecallOnOpen}, {"pinned", Pinned},
-	{"unpinned", Unpinned}, {"recallondata", RecallOnDataAccess},
+	{"label", VolumeLabel},
+	{"directory", Directory},
+	{"device", Device},
+	{"normal", Normal},
+	{"temporary", Temporary},
+	{"sparse", Sparse},
+	{"reparse", Reparse},
+	{"compressed", Compressed},
+	{"offline", Offline},
+	{"notindexed", NotContentIndexed},
+	{"encrypted", Encrypted},
+	{"integrity", Integrity},
+	{"virtual", Virtual},
+	{"noscrub", NoScrub},
+	{"recallonopen", RecallOnOpen},
+	{"pinned", Pinned},
+	{"unpinned", Unpinned},
+	{"recallondata", RecallOnDataAccess},
 }
 
 // Format is the four letters RHSA, each a hyphen where it is not set, and after commas

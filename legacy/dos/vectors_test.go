@@ -131,8 +131,11 @@ func TestSamba(t *testing.T) {
 
 func TestSambaRefuses(t *testing.T) {
 	for _, c := range []struct{ name, value string }{
-		{"nothing", ""}, {"no number", "abc"}, {"an end too soon", "0x22\x00\x00\x03\x00\x03\x00\x00\x00\x11"},
-		{"a version of the future", "\x00\x00\x09\x00\x09\x00"}, {"two versions", "\x00\x00\x04\x00\x05\x00"},
+		{"nothing", ""},
+		{"no number", "abc"},
+		{"an end too soon", "0x22\x00\x00\x03\x00\x03\x00\x00\x00\x11"},
+		{"a version of the future", "\x00\x00\x09\x00\x09\x00"},
+		{"two versions", "\x00\x00\x04\x00\x05\x00"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var form *dos.FormError
@@ -237,8 +240,13 @@ func TestParse(t *testing.T) {
 		want   dos.Attributes
 		format string
 	}{
-		{"", 0, "----"}, {"-", 0, "----"}, {"RHSA", rhsa, "RHSA"}, {"a r", dos.ReadOnly | dos.Archive, "R--A"},
-		{"0x21", 0x21, "R--A"}, {"R--A, Compressed", 0x821, "R--A,compressed"}, {"0x80000001", 0x80000001, "R---,0x80000000"},
+		{"", 0, "----"},
+		{"-", 0, "----"},
+		{"RHSA", rhsa, "RHSA"},
+		{"a r", dos.ReadOnly | dos.Archive, "R--A"},
+		{"0x21", 0x21, "R--A"},
+		{"R--A, Compressed", 0x821, "R--A,compressed"},
+		{"0x80000001", 0x80000001, "R---,0x80000000"},
 	} {
 		t.Run(c.in, func(t *testing.T) {
 			a, err := dos.Parse(c.in)

@@ -47,8 +47,20 @@ func TestParse(t *testing.T) {
 		in     string
 		offset int
 	}{
-		{"a", 1}, {"a.b", 3}, {"a.b=q", 4}, {".b=r", 0}, {"a.=r", 2}, {"a.b=8", 4}, {"(a.b,r", 6}, {"(a.b=r)", 4}, {"(a.b,r)c.d=r", 7}, {"a.b=r,", 6},
-		{"a.b=r c.d=r", 6}, {"99999999999.b=r", 0}, {"a.b=r,(c.d,r)", 6}, {"(a.b,9)", 5},
+		{"a", 1},
+		{"a.b", 3},
+		{"a.b=q", 4},
+		{".b=r", 0},
+		{"a.=r", 2},
+		{"a.b=8", 4},
+		{"(a.b,r", 6},
+		{"(a.b=r)", 4},
+		{"(a.b,r)c.d=r", 7},
+		{"a.b=r,", 6},
+		{"a.b=r c.d=r", 6},
+		{"99999999999.b=r", 0},
+		{"a.b=r,(c.d,r)", 6},
+		{"(a.b,9)", 5},
 	} {
 		var syntax *hpux.SyntaxError
 		if a, err := hpux.Parse(c.in); !errors.As(err, &syntax) || syntax.Offset != c.offset {

@@ -139,8 +139,10 @@ func FuzzRecords(f *testing.F) {
 	f.Add(make([]byte, 128))
 	f.Add([]byte("\x02\x00\x01\x00TEXTttxt\x40\x00"))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		if h, err := macos.DecodeHFSFile(b); err == nil && h.Locked() != (b[2]&1 == 1) {
-			t.Fatalf("%x: %+v", b, h)
+		if h, err := macos.DecodeHFSFile(b); err == nil {
+			if back, err := h.Encode(b); err != nil || string(back) != string(b) || h.Locked() != (b[2]&1 == 1) {
+				t.Fatalf("%x: %+v, and back %x, %v", b, h, back, err)
+			}
 		}
 		if m, err := macos.DecodeMacBinary(b); err == nil && m.Protected != (b[81]&1 == 1) {
 			t.Fatalf("%x: %+v", b, m)

@@ -64,13 +64,27 @@ type word[T ~uint16 | ~uint32] struct {
 
 var (
 	finderWords = [...]word[FinderFlags]{
-		{"ondesk", OnDesk}, {"shared", Shared}, {"noinits", NoInits}, {"inited", Inited}, {"customicon", CustomIcon}, {"stationery", Stationery},
-		{"namelocked", NameLocked}, {"bundle", HasBundle}, {"invisible", Invisible}, {"alias", Alias},
+		{"ondesk", OnDesk},
+		{"shared", Shared},
+		{"noinits", NoInits},
+		{"inited", Inited},
+		{"customicon", CustomIcon},
+		{"stationery", Stationery},
+		{"namelocked", NameLocked},
+		{"bundle", HasBundle},
+		{"invisible", Invisible},
+		{"alias", Alias},
 	}
 	// bsdWords are those of chflags(1).
 	bsdWords = [...]word[BSDFlags]{
-		{"nodump", NoDump}, {"uchg", UserImmutable}, {"uappnd", UserAppend}, {"opaque", Opaque}, {"hidden", Hidden},
-		{"arch", Archived}, {"schg", SystemImmutable}, {"sappnd", SystemAppend},
+		{"nodump", NoDump},
+		{"uchg", UserImmutable},
+		{"uappnd", UserAppend},
+		{"opaque", Opaque},
+		{"hidden", Hidden},
+		{"arch", Archived},
+		{"schg", SystemImmutable},
+		{"sappnd", SystemAppend},
 	}
 )
 
@@ -98,8 +112,14 @@ func ParseFinderFlags(s string) (FinderFlags, error) { return parse(s, finderWor
 // *SyntaxError.
 func ParseBSDFlags(s string) (BSDFlags, error) {
 	also := []word[BSDFlags]{
-		{"uchange", UserImmutable}, {"uimmutable", UserImmutable}, {"locked", UserImmutable}, {"uappend", UserAppend}, {"archived", Archived},
-		{"schange", SystemImmutable}, {"simmutable", SystemImmutable}, {"sappend", SystemAppend},
+		{"uchange", UserImmutable},
+		{"uimmutable", UserImmutable},
+		{"locked", UserImmutable},
+		{"uappend", UserAppend},
+		{"archived", Archived},
+		{"schange", SystemImmutable},
+		{"simmutable", SystemImmutable},
+		{"sappend", SystemAppend},
 	}
 	return parse(s, append(also, bsdWords[:]...), 32)
 }

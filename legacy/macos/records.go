@@ -1,6 +1,7 @@
 package macos
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 
@@ -8,8 +9,7 @@ import (
 	"ward/mode"
 )
 
-// HFSFile is what a file's record in the catalog of HFS says (filFlags and FInfo). The
-// whole record is kept beside it: Encode changes only these.
+// HFSFile is what a file's record in the catalog of HFS says (filFlags and FInfo).
 type HFSFile struct {
 	Flags  byte // see Locked
 	Finder Finder
@@ -52,6 +52,18 @@ func DecodeHFSFile(record []byte) (HFSFile, error) {
 		return HFSFile{}, &FormError{Form: "catalog record of HFS", Problem: fmt.Sprintf("the record is of type %d, and files' are of type 2", record[0])}
 	}
 	return HFSFile{Flags: record[2], Finder: decodeFinder(record[hfsFinder:])}, nil
+}
+
+// Encode is the record with these flags and the Finder's information in their places; the
+// rest of it stays. Errors are those of DecodeHFSFile.
+func (f HFSFile) Encode(record []byte) ([]byte, error) {
+	if _, err := DecodeHFSFile(record); err != nil {
+		return nil, err
+	}
+	after := bytes.Clone(record)
+	after[2] = f.Flags
+	copy(after[hfsFinder:], f.Finder.encode())
+	return after, nil
 }
 
 func decodeFinder(b []byte) Finder {

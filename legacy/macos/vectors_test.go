@@ -124,8 +124,11 @@ func TestAppleDouble(t *testing.T) {
 		name, file string
 		offset     int
 	}{
-		{"too short", "00051607", 4}, {"another magic", strings.Replace(header, "00051607", "00051608", 1) + "00000000", 0},
-		{"an entry too few", header, 34}, {"an entry beyond the end", header + "00000005 00000001", 26}, {"an entry far away", strings.Replace(header, "00000026", "ffffffff", 1) + "ffffffff", 26},
+		{"too short", "00051607", 4},
+		{"another magic", strings.Replace(header, "00051607", "00051608", 1) + "00000000", 0},
+		{"an entry too few", header, 34},
+		{"an entry beyond the end", header + "00000005 00000001", 26},
+		{"an entry far away", strings.Replace(header, "00000026", "ffffffff", 1) + "ffffffff", 26},
 	} {
 		var form *macos.FormError
 		if f, err := macos.DecodeApple(bytesOf(t, c.file)); !errors.As(err, &form) || form.Offset != c.offset {
