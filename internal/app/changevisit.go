@@ -63,7 +63,8 @@ func (o *opened) look(want entry.Facts) (entry.Entry, error) {
 func directoryOnly(root *files.Root) error {
 	e, err := root.Entry(entry.Stat)
 	if err == nil && e.Kind != mode.Directory {
-		err = errors.Join(syscall.ENOTDIR, root.Close())
+		_ = root.Close()
+		err = syscall.ENOTDIR
 	}
 	return err
 }
