@@ -336,8 +336,14 @@ type flagWord struct {
 
 func flagWords() []flagWord {
 	return []flagWord{
-		{"OI", ObjectInherit}, {"CI", ContainerInherit}, {"NP", NoPropagate}, {"IO", InheritOnly},
-		{"ID", Inherited}, {"CR", Critical}, {"SA", SuccessfulAccess}, {"FA", FailedAccess},
+		{"OI", ObjectInherit},
+		{"CI", ContainerInherit},
+		{"NP", NoPropagate},
+		{"IO", InheritOnly},
+		{"ID", Inherited},
+		{"CR", Critical},
+		{"SA", SuccessfulAccess},
+		{"FA", FailedAccess},
 	}
 }
 
@@ -372,9 +378,23 @@ type maskWord struct {
 // them.
 func singleRights() []maskWord {
 	return []maskWord{
-		{"CC", 0x1}, {"DC", 0x2}, {"LC", 0x4}, {"SW", 0x8}, {"RP", 0x10}, {"WP", 0x20}, {"DT", 0x40}, {"LO", 0x80}, {"CR", 0x100},
-		{"SD", Delete}, {"RC", ReadControl}, {"WD", WriteDAC}, {"WO", WriteOwner},
-		{"GA", GenericAll}, {"GX", GenericExecute}, {"GW", GenericWrite}, {"GR", GenericRead},
+		{"CC", 0x1},
+		{"DC", 0x2},
+		{"LC", 0x4},
+		{"SW", 0x8},
+		{"RP", 0x10},
+		{"WP", 0x20},
+		{"DT", 0x40},
+		{"LO", 0x80},
+		{"CR", 0x100},
+		{"SD", Delete},
+		{"RC", ReadControl},
+		{"WD", WriteDAC},
+		{"WO", WriteOwner},
+		{"GA", GenericAll},
+		{"GX", GenericExecute},
+		{"GW", GenericWrite},
+		{"GR", GenericRead},
 	}
 }
 

@@ -88,8 +88,10 @@ func TestW5toW7AsWindowsWrites(t *testing.T) {
 		{"trust", "S:(TL;;RC;;;S-1-19-512-8192)", "S:(TL;;RC;;;S-1-19-512-8192)"},
 		{"small s", "O:s-1-5-18", "O:SY"},
 		{"registry", "D:(A;;KA;;;SY)(A;;KR;;;SY)", "D:(A;;CCDCLCSWRPWPSDRCWDWO;;;SY)(A;;CCSWRPRC;;;SY)"},
-		{"GUIDs", "D:(OA;CIIO;RP;037088F8-0ae1-11d2-b422-00a0c968f939;4828CC14-1437-45bc-9B07-AD6F015E5F28;RU)",
-			"D:(OA;CIIO;RP;037088f8-0ae1-11d2-b422-00a0c968f939;4828cc14-1437-45bc-9b07-ad6f015e5f28;RU)"},
+		{
+			"GUIDs", "D:(OA;CIIO;RP;037088F8-0ae1-11d2-b422-00a0c968f939;4828CC14-1437-45bc-9B07-AD6F015E5F28;RU)",
+			"D:(OA;CIIO;RP;037088f8-0ae1-11d2-b422-00a0c968f939;4828cc14-1437-45bc-9b07-ad6f015e5f28;RU)",
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got, err := parse(t, c.in).FormatSDDL(inDomain())

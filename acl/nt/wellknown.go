@@ -1,19 +1,42 @@
 package nt
 
-// Everyone and the others are accounts that are the same everywhere (MS-DTYP, section
-// 2.4.2.4). They are functions because SIDs are no constants.
-func Everyone() SID           { return NewSID(1, 0) }
-func CreatorOwner() SID       { return NewSID(3, 0) }
-func CreatorGroup() SID       { return NewSID(3, 1) }
-func OwnerRights() SID        { return NewSID(3, 4) }
-func PrincipalSelf() SID      { return NewSID(5, 10) }
-func Anonymous() SID          { return NewSID(5, 7) }
+// Everyone is the group of all users (MS-DTYP, section 2.4.2.4). Accounts that are the
+// same everywhere are functions here because SIDs are no constants.
+func Everyone() SID { return NewSID(1, 0) }
+
+// CreatorOwner stands, in entries that are inherited, for the owner of what is made.
+func CreatorOwner() SID { return NewSID(3, 0) }
+
+// CreatorGroup stands, in entries that are inherited, for the group of what is made.
+func CreatorGroup() SID { return NewSID(3, 1) }
+
+// OwnerRights stands for the owner; an entry for it takes the place of what the owner
+// may always.
+func OwnerRights() SID { return NewSID(3, 4) }
+
+// PrincipalSelf stands for the account that the object itself is.
+func PrincipalSelf() SID { return NewSID(5, 10) }
+
+// Anonymous is who has given no name.
+func Anonymous() SID { return NewSID(5, 7) }
+
+// AuthenticatedUsers is the group of all who have shown who they are.
 func AuthenticatedUsers() SID { return NewSID(5, 11) }
-func System() SID             { return NewSID(5, 18) }
-func Administrators() SID     { return NewSID(5, 32, 544) }
-func Users() SID              { return NewSID(5, 32, 545) }
-func Guests() SID             { return NewSID(5, 32, 546) }
-func MediumIntegrity() SID    { return NewSID(16, 0x2000) }
+
+// System is the operating system.
+func System() SID { return NewSID(5, 18) }
+
+// Administrators is the group of the machine's administrators.
+func Administrators() SID { return NewSID(5, 32, 544) }
+
+// Users is the group of the machine's users.
+func Users() SID { return NewSID(5, 32, 545) }
+
+// Guests is the group of the machine's guests.
+func Guests() SID { return NewSID(5, 32, 546) }
+
+// MediumIntegrity is the level of ordinary processes and of objects without a label.
+func MediumIntegrity() SID { return NewSID(16, 0x2000) }
 
 // wellKnown is an account with a letter pair of SDDL, a name, or both.
 type wellKnown struct {
@@ -24,9 +47,8 @@ type wellKnown struct {
 
 // wellKnownSIDs lists them (MS-DTYP, sections 2.4.2.4 and 2.5.1.1).
 func wellKnownSIDs() []wellKnown {
-	builtin := func(rid uint32) SID { return NewSID(5, 32, rid) }
 	nt := func(rid uint32) SID { return NewSID(5, rid) }
-	return []wellKnown{
+	return append(builtinGroups(), []wellKnown{
 		{"", NewSID(0, 0), "NULL SID"},
 		{"WD", Everyone(), "Everyone"},
 		{"", NewSID(2, 0), "LOCAL"},
@@ -49,6 +71,25 @@ func wellKnownSIDs() []wellKnown {
 		{"LS", nt(19), `NT AUTHORITY\LOCAL SERVICE`},
 		{"NS", nt(20), `NT AUTHORITY\NETWORK SERVICE`},
 		{"WR", nt(33), `NT AUTHORITY\WRITE RESTRICTED`},
+		{"UD", NewSID(5, 84, 0, 0, 0, 0, 0), `USER MODE DRIVERS`},
+		{"", trustedInstaller(), `NT SERVICE\TrustedInstaller`},
+		{"AC", NewSID(15, 2, 1), `APPLICATION PACKAGE AUTHORITY\ALL APPLICATION PACKAGES`},
+		{"", NewSID(15, 2, 2), `APPLICATION PACKAGE AUTHORITY\ALL RESTRICTED APPLICATION PACKAGES`},
+		{"", NewSID(16, 0), `Mandatory Label\Untrusted Mandatory Level`},
+		{"LW", NewSID(16, 0x1000), `Mandatory Label\Low Mandatory Level`},
+		{"ME", MediumIntegrity(), `Mandatory Label\Medium Mandatory Level`},
+		{"MP", NewSID(16, 0x2100), `Mandatory Label\Medium Plus Mandatory Level`},
+		{"HI", NewSID(16, 0x3000), `Mandatory Label\High Mandatory Level`},
+		{"SI", NewSID(16, 0x4000), `Mandatory Label\System Mandatory Level`},
+		{"AS", NewSID(18, 1), "Authentication authority asserted identity"},
+		{"SS", NewSID(18, 2), "Service asserted identity"},
+	}...)
+}
+
+// builtinGroups are the groups of every machine.
+func builtinGroups() []wellKnown {
+	builtin := func(rid uint32) SID { return NewSID(5, 32, rid) }
+	return []wellKnown{
 		{"BA", Administrators(), `BUILTIN\Administrators`},
 		{"BU", Users(), `BUILTIN\Users`},
 		{"BG", Guests(), `BUILTIN\Guests`},
@@ -73,18 +114,6 @@ func wellKnownSIDs() []wellKnown {
 		{"HA", builtin(578), `BUILTIN\Hyper-V Administrators`},
 		{"AA", builtin(579), `BUILTIN\Access Control Assistance Operators`},
 		{"RM", builtin(580), `BUILTIN\Remote Management Users`},
-		{"UD", NewSID(5, 84, 0, 0, 0, 0, 0), `USER MODE DRIVERS`},
-		{"", trustedInstaller(), `NT SERVICE\TrustedInstaller`},
-		{"AC", NewSID(15, 2, 1), `APPLICATION PACKAGE AUTHORITY\ALL APPLICATION PACKAGES`},
-		{"", NewSID(15, 2, 2), `APPLICATION PACKAGE AUTHORITY\ALL RESTRICTED APPLICATION PACKAGES`},
-		{"", NewSID(16, 0), `Mandatory Label\Untrusted Mandatory Level`},
-		{"LW", NewSID(16, 0x1000), `Mandatory Label\Low Mandatory Level`},
-		{"ME", MediumIntegrity(), `Mandatory Label\Medium Mandatory Level`},
-		{"MP", NewSID(16, 0x2100), `Mandatory Label\Medium Plus Mandatory Level`},
-		{"HI", NewSID(16, 0x3000), `Mandatory Label\High Mandatory Level`},
-		{"SI", NewSID(16, 0x4000), `Mandatory Label\System Mandatory Level`},
-		{"AS", NewSID(18, 1), "Authentication authority asserted identity"},
-		{"SS", NewSID(18, 2), "Service asserted identity"},
 	}
 }
 
