@@ -41,8 +41,10 @@ func TestHfsutilsWriteTheSame(t *testing.T) {
 		locked bool
 		flags  macos.FinderFlags
 	}{
-		{"Plainfile", nil, false, 0}, {"Lockedfile", []string{"+l"}, true, 0},
-		{"Hiddenfile", []string{"+i"}, false, macos.Invisible}, {"Bothfile", []string{"+l", "+i"}, true, macos.Invisible},
+		{"Plainfile", nil, false, 0},
+		{"Lockedfile", []string{"+l"}, true, 0},
+		{"Hiddenfile", []string{"+i"}, false, macos.Invisible},
+		{"Bothfile", []string{"+l", "+i"}, true, macos.Invisible},
 	} {
 		run("hcopy", "-r", plain, ":"+c.name)
 		for _, set := range c.set {
