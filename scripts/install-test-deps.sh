@@ -23,6 +23,9 @@ python3:python3-minimal
 bsdtar:libarchive-tools
 nfs4_setfacl:nfs4-acl-tools nfs4_getfacl:nfs4-acl-tools
 samba-tool:samba-common-bin
+zipinfo:unzip unzip:unzip
+mformat:mtools mcopy:mtools mattrib:mtools
+hformat:hfsutils hmount:hfsutils hattrib:hfsutils hcopy:hfsutils
 '
 
 PATH=$PATH:/usr/sbin:/sbin
