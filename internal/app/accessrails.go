@@ -31,10 +31,21 @@ func (a *AccessAnswer) withhold() (notes []AccessNote) {
 	if len(reasons) > 0 && !slices.ContainsFunc(a.Fixes, func(f access.Fix) bool { return f.Breadth != access.Everywhere }) {
 		a.Fixes = nil // what opens everything is no better than what was withheld
 	}
+	if a.unproved() {
+		a.Fixes = nil
+		reasons = append(reasons, "narrower changes than a capability could not be proved, since not everything on the way could be seen: none is proposed")
+	}
 	for _, why := range reasons {
 		notes = append(notes, AccessNote{About: "withheld", Text: why})
 	}
 	return notes
+}
+
+// unproved: a fact that could not be seen leaves nothing but what opens everything.
+func (a *AccessAnswer) unproved() bool {
+	unseen := slices.ContainsFunc(a.Checks, func(c access.Check) bool { return c.Answer == access.Unknown })
+	narrow := slices.ContainsFunc(a.Fixes, func(f access.Fix) bool { return f.Breadth != access.Everywhere })
+	return unseen && len(a.Fixes) > 0 && !narrow
 }
 
 // objection says why a remedy is not to be advised; "" where nothing is against it.

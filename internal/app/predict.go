@@ -250,6 +250,8 @@ func (p *Prediction) oldAllowed() error {
 		return nil
 	case q.What == CopyFile && p.Old.Kind == mode.Directory:
 		return &RequestError{Problem: fmt.Sprintf("%q exists: what is copied into a directory is foreseen one by one", p.Path)}
+	case q.What == CopyFile && !slices.Contains([]mode.Kind{mode.Regular, mode.Symlink}, p.Old.Kind):
+		return &RequestError{Problem: fmt.Sprintf("%q is a %s: cp writes into it, and makes nothing new there", p.Path, p.Old.Kind)}
 	case slices.Contains([]Making{CreateFile, MakeDir, MakeNode, MakeSymlink}, q.What):
 		return &RequestError{Problem: fmt.Sprintf("%q exists: %s makes nothing new there", p.Path, q.What), Hint: "name a directory, or a name that is free"}
 	}

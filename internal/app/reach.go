@@ -3,7 +3,9 @@ package app
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -125,11 +127,13 @@ func newReachWalk(r *Reached) (*reachWalk, error) {
 		if r.Door.Answer == access.Denied && r.Door.Reason.Rule != access.NoSuchName {
 			return w, nil
 		}
-		return nil, fmt.Errorf("look at %q: %s: %s", r.Request.Root, r.At, r.Door.Reason.Format(r.Names))
+		return nil, fmt.Errorf("look at %q: %s", r.At, r.Door.Reason.Format(r.Names))
 	}
 	r.Root, w.open = object.Path, filepath.Join(o.Root, object.Path)
 	if w.table == nil {
-		if w.table, err = mounts.Load(); err != nil {
+		if w.table, err = mounts.Load(); errors.Is(err, fs.ErrNotExist) {
+			return nil, errors.New("look at the mounts: /proc is not mounted here, or hides them")
+		} else if err != nil {
 			return nil, err
 		}
 	}
