@@ -11,7 +11,7 @@ type constant struct {
 }
 
 // constants are the names of POSIX.1-2024 <sys/stat.h>, sums before their parts,
-// then the names that System V and BSD had before.
+// then the names that System V and BSD had before, and those of Go.
 var constants = [...]constant{
 	{"S_ISUID", SetUID},
 	{"S_ISGID", SetGID},
@@ -40,6 +40,12 @@ var constants = [...]constant{
 	{"ACCESSPERMS", Permissions},
 	{"ALLPERMS", All},
 	{"DEFFILEMODE", 0o666},
+	{"S_ISTXT", Sticky},
+
+	{"ModeSetuid", SetUID}, // Go's, which GoSyntax writes
+	{"ModeSetgid", SetGID},
+	{"ModeSticky", Sticky},
+	{"ModePerm", Permissions},
 }
 
 const standardConstants = 15
@@ -79,21 +85,35 @@ func parseConstants(s string) (Mode, error) {
 }
 
 func constantBits(name string) (Mode, bool) {
-	name = strings.TrimPrefix(strings.TrimPrefix(name, "stat."), "syscall.")
+	name = unqualified(name)
 	for _, c := range constants {
 		if c.name == name {
 			return c.bits, true
 		}
 	}
-	switch name {
-	case "S_IFREG", "S_IFDIR", "S_IFLNK", "S_IFIFO", "S_IFSOCK", "S_IFCHR", "S_IFBLK":
+	if _, ok := typeConstant(name); ok {
 		return 0, true
 	}
 	if !strings.HasPrefix(name, "0") {
 		return 0, false
 	}
+	if strings.HasPrefix(name, "0o") {
+		m, err := parsePrefixed(name)
+		return m, err == nil
+	}
 	m, err := parseOctal(name, 0)
 	return m, err == nil
+}
+
+// unqualified is a name without the package that it comes from in Python or Go.
+func unqualified(name string) string {
+	if from, rest, ok := strings.Cut(name, "."); ok {
+		switch from {
+		case "stat", "syscall", "unix", "fs", "os":
+			return rest
+		}
+	}
+	return name
 }
 
 // nearConstant finds the constant that was spelt in small letters.

@@ -11,6 +11,7 @@ import (
 //	rwxr-x--- -rwsr-sr-x drwxrwxrwt+       what ls shows, with or without its type letter
 //	S_IRUSR|S_IWUSR                        the constants of <sys/stat.h>
 //	u=rwx,g=rx,o=                          a chmod expression that leaves nothing as it was
+//	fs.ModeSetuid|0o755                    Go source, as GoSyntax writes it
 //	urwxr-xr-x dtrwxrwxrwx                 what Go's fs.FileMode prints
 //
 // An expression whose result depends on the mode before, or on the umask, is an
@@ -83,11 +84,31 @@ func parseSymbolic(s string) (Mode, error) {
 	if f := e.file; f.pure && f.keep == 0 {
 		return f.set, nil
 	}
+	if m, ok := e.constant(); ok {
+		return m, nil
+	}
 	return 0, &SyntaxError{
 		Input:   s,
 		Problem: "is a change whose result depends on the mode before it",
 		Hint:    fmt.Sprintf("write out every class, as in %s", Mode(0o644).Symbolic()),
 	}
+}
+
+// constant is what an expression with copies (u=rwx,go=u) makes of a file, if that is
+// the same for every mode before it and no umask enters.
+func (e Expr) constant() (Mode, bool) {
+	for i := range e.actions {
+		if e.actions[i].who == 0 {
+			return 0, false
+		}
+	}
+	made := e.Apply(0, Regular, 0)
+	for m := Mode(1); m <= All; m++ {
+		if e.Apply(m, Regular, 0) != made {
+			return 0, false
+		}
+	}
+	return made, true
 }
 
 // Symbolic is the mode as chmod reads it, every class written out:

@@ -37,7 +37,7 @@ func ParseSpelling(s string) (Spelling, error) {
 }
 
 func looksLikeConstants(s string) bool {
-	return strings.Contains(s, "S_I") || strings.Contains(s, "|") || strings.HasSuffix(s, "PERMS") || s == "DEFFILEMODE"
+	return strings.Contains(s, "S_I") || strings.Contains(s, "|") || strings.Contains(s, ".Mode") || strings.HasSuffix(s, "PERMS") || s == "DEFFILEMODE"
 }
 
 func parseConstantSpelling(s string) (Spelling, error) {
@@ -54,12 +54,13 @@ func parseConstantSpelling(s string) (Spelling, error) {
 	return Spelling{Mode: m, Kind: k, Notation: AsConstants}, nil
 }
 
-// typeConstant is the kind of S_IFREG and its like.
+// typeConstant is the kind of S_IFREG, of Go's ModeDir and their like.
 func typeConstant(name string) (Kind, bool) {
 	k, ok := map[string]Kind{
 		"S_IFREG": Regular, "S_IFDIR": Directory, "S_IFLNK": Symlink, "S_IFIFO": FIFO,
 		"S_IFSOCK": Socket, "S_IFCHR": CharDevice, "S_IFBLK": BlockDevice,
-	}[strings.TrimPrefix(strings.TrimPrefix(name, "stat."), "syscall.")]
+		"ModeDir": Directory, "ModeSymlink": Symlink, "ModeNamedPipe": FIFO, "ModeSocket": Socket,
+	}[unqualified(name)]
 	return k, ok
 }
 

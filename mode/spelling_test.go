@@ -58,6 +58,11 @@ func TestParseSpelling(t *testing.T) {
 		{"S_IREAD|S_IWRITE|S_IEXEC", 0o700, mode.Unknown, mode.AsConstants, ""},
 		{"u=rwx,g=rx,o=", 0o750, mode.Unknown, mode.AsExpression, ""},
 		{"a=", 0, mode.Unknown, mode.AsExpression, ""},
+		{"u=rwx,go=u", 0o777, mode.Unknown, mode.AsExpression, ""},
+		{"u=rwx,g=u-w,o=", 0o750, mode.Unknown, mode.AsExpression, ""},
+		{"S_ISTXT|0777", 0o1777, mode.Unknown, mode.AsConstants, ""},
+		{"fs.ModeSetuid|0o755", 0o4755, mode.Unknown, mode.AsConstants, ""},
+		{"os.ModeDir|os.ModeSticky|os.ModePerm", 0o1777, mode.Directory, mode.AsConstants, ""},
 	}
 	for _, tt := range tests {
 		got, err := mode.ParseSpelling(tt.text)
@@ -90,6 +95,8 @@ func TestParseSpellingRefuses(t *testing.T) {
 		"0x1ffffffff":  "more than 07777",
 		"-rw-r--r--q":  "is no line of ls",
 		"u+x":          "result depends",
+		"u=rwx,o=g,g=": "result depends",
+		"u=rwx,=r,go=": "result depends",
 		"1e3":          "does not belong to an octal mode",
 		"0b110":        "does not belong",
 		"rwxr-x--":     "has 8 letters",
