@@ -41,7 +41,8 @@ const (
 	hasChanged             // time of change
 )
 
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+// castagnoli is made when the first sum is wanted, not before main.
+func castagnoli() *crc32.Table { return crc32.MakeTable(crc32.Castagnoli) }
 
 // BlockWriter gathers changes into blocks. The zero value is ready; it belongs to
 // one goroutine.
@@ -193,8 +194,8 @@ func (w *BlockWriter) Finish(p Phase, level uint16) []byte {
 }
 
 func blockSum(b []byte) uint32 {
-	sum := crc32.Update(blockVersion, castagnoli, b[:11])
-	return crc32.Update(sum, castagnoli, b[BlockHeaderSize:])
+	sum := crc32.Update(blockVersion, castagnoli(), b[:11])
+	return crc32.Update(sum, castagnoli(), b[BlockHeaderSize:])
 }
 
 // BlockHeader is what is known of a block before it is read.
