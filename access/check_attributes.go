@@ -95,7 +95,7 @@ func (j *judge) chown() {
 // storable: the file system must be able to hold the new ids.
 func (j *judge) storable() bool {
 	m := j.here.object.Mount
-	if m == nil || !m.Idmapped && m.Owner == nil {
+	if m == nil || !m.Idmapped && m.Owner.IsInitial() {
 		return true
 	}
 	c := Caller{Subject: ident.Subject{UID: j.here.object.Entry.UID, GID: j.here.object.Entry.GID}}

@@ -46,10 +46,10 @@ func (j *judge) mayCreate(p *place) bool {
 // the mount and its file system can hold.
 func canOwn(c *Caller, m *Mount) ruling {
 	yes := allowed(Reason{Rule: NothingAsked})
-	if m == nil || !m.Idmapped && m.Owner == nil {
+	if m == nil || !m.Idmapped && m.Owner.IsInitial() {
 		return yes
 	}
-	if m.Owner != nil && !m.Idmapped {
+	if !m.Owner.IsInitial() && !m.Idmapped {
 		if m.Owner.MapsUser(c.UID) && m.Owner.MapsGroup(c.GID) {
 			return yes
 		}

@@ -1,6 +1,8 @@
 package access
 
 import (
+	"strings"
+
 	"ward/entry"
 	"ward/ident"
 	"ward/mode"
@@ -222,10 +224,22 @@ func (j *judge) over(s *Step, c capability) ruling {
 		return allowed(Reason{Rule: Privilege, ID: uint32(c)})
 	case m == nil:
 		return unknown(MountFacts, Reason{Rule: NotSeen})
-	case m.Owner.Equal(j.c.Namespace):
+	case m.Owner == nil && mountedByUsers(m.FSType):
+		return unknown(MountFacts, Reason{Rule: NotSeen})
+	case m.Owner != nil && m.Owner.Equal(j.c.Namespace):
 		return allowed(Reason{Rule: Privilege, ID: uint32(c)})
 	}
 	return lacks(c)
+}
+
+// mountedByUsers reports whether a file system of this type may have been mounted in a
+// user namespace (FS_USERNS_MOUNT); all others belong to the initial one.
+func mountedByUsers(fsType string) bool {
+	switch fsType {
+	case "tmpfs", "ramfs", "overlay", "fuse", "proc", "sysfs", "mqueue", "devpts", "cgroup", "cgroup2", "bpf", "binfmt_misc", "aufs", "shiftfs":
+		return true
+	}
+	return strings.HasPrefix(fsType, "fuse.")
 }
 
 // wantWrite is mnt_want_write.

@@ -172,7 +172,7 @@ func openable(s *Step, want mode.Rights) ruling {
 		if s.Mount == nil {
 			return unknown(MountFacts, Reason{Rule: NotSeen})
 		}
-		if s.Mount.NoDev || s.Mount.Owner != nil {
+		if s.Mount.NoDev || !s.Mount.Owner.IsInitial() {
 			return denied(eACCES, NoDevMount)
 		}
 	}

@@ -121,7 +121,7 @@ type Mount struct {
 	NoSymlinks    bool // nosymfollow
 	BSDGroups     bool // grpid: what is created takes the directory's group
 	Idmapped      bool
-	Owner         *ident.Namespace // that mounted the file system; nil for the initial one
+	Owner         *ident.Namespace // that mounted the file system; nil where that is not seen
 	Confined      []Confinement    // what the file system decides by itself: a server, FUSE, ZFS
 
 	// Users and Groups are the map of an idmapped mount: what the file system keeps

@@ -440,6 +440,9 @@ func (o *occasion) way(t *testing.T, path string, options lookup.Options, progra
 	}
 	w, err := lookup.Gather(path, options)
 	must(t, err)
+	for i := range w.Steps {
+		w.Steps[i].Mount = o.stage.world.Known(w.Steps[i].Mount)
+	}
 	o.known.ways[key] = w
 	return w
 }

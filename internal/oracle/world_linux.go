@@ -8,6 +8,7 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -32,6 +33,20 @@ type World struct {
 	Mounts     *mounts.Table
 	Sight      *lookup.Sight
 	Host       *access.Host
+
+	known sync.Map // of mounts as they were read, by their pointers
+}
+
+// Known is the mount with what no process can see of it and a world knows: that the
+// initial namespace mounted it.
+func (w *World) Known(m *access.Mount) *access.Mount {
+	if m == nil || m.Owner != nil {
+		return m
+	}
+	whole := *m
+	whole.Owner = &ident.Namespace{Initial: true}
+	kept, _ := w.known.LoadOrStore(m, &whole)
+	return kept.(*access.Mount)
 }
 
 // options of the views, as mount(2) flags of a bind mount.
