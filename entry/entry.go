@@ -24,6 +24,8 @@ const (
 	Caps                         // Caps, regular files only
 	Attributes                   // Flags: regular files and directories only
 	Handle                       // ID.Handle
+	NFS4                         // NFS4: all but symbolic links
+	DOS                          // DOS: regular files and directories only
 )
 
 // Flags are inode flags that stand outside the mode (chattr(1)).
@@ -46,6 +48,8 @@ type State struct {
 	Default acl.List // default list of a directory; nil when there is none
 	Caps    string   // raw bytes of security.capability; "" when there is none
 	Flags   Flags
+	NFS4    Stored // list of NFS 4; "" where the file system keeps none
+	DOS     Stored // DOS attributes; "" where the file system keeps none
 }
 
 // Identity tells an object from every other one, now and later. Device and inode

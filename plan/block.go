@@ -39,6 +39,7 @@ const (
 	hasExtras              // capabilities and flags
 	hasHandle              // file handle
 	hasChanged             // time of change
+	hasStored              // list of NFS 4 and DOS attributes
 )
 
 // castagnoli is made when the first sum is wanted, not before main.
@@ -122,6 +123,11 @@ func (w *BlockWriter) addRest(c *Change, parts byte) {
 		w.uint(uint64(c.Before.Flags))
 		w.uint(uint64(c.After.Flags))
 	}
+	if parts&hasStored != 0 {
+		for _, s := range []entry.Stored{c.Before.NFS4, c.After.NFS4, c.Before.DOS, c.After.DOS} {
+			w.text(string(s))
+		}
+	}
 }
 
 func (w *BlockWriter) parts(c *Change) (parts byte) {
@@ -139,6 +145,7 @@ func (w *BlockWriter) parts(c *Change) (parts byte) {
 	set(hasExtras, c.Before.Caps != "" || c.After.Caps != "" || c.Before.Flags|c.After.Flags != 0)
 	set(hasHandle, c.ID.Handle != "")
 	set(hasChanged, c.Changed != 0)
+	set(hasStored, len(c.Before.NFS4)+len(c.After.NFS4)+len(c.Before.DOS)+len(c.After.DOS) > 0)
 	return parts
 }
 
@@ -349,6 +356,11 @@ func (r *BlockReader) readRest(c *Change, parts byte) {
 	if parts&hasExtras != 0 {
 		c.Before.Caps, c.After.Caps = string(r.bytes()), string(r.bytes())
 		c.Before.Flags, c.After.Flags = entry.Flags(r.uint32()), entry.Flags(r.uint32())
+	}
+	if parts&hasStored != 0 {
+		for _, s := range []*entry.Stored{&c.Before.NFS4, &c.After.NFS4, &c.Before.DOS, &c.After.DOS} {
+			*s = entry.Stored(r.bytes())
+		}
 	}
 }
 

@@ -118,13 +118,14 @@ func (c *Change) Clone() Change {
 func cloneState(s entry.State) entry.State {
 	s.ACL, s.Default = slices.Clone(s.ACL), slices.Clone(s.Default)
 	s.Caps = strings.Clone(s.Caps)
+	s.NFS4, s.DOS = entry.Stored(strings.Clone(string(s.NFS4))), entry.Stored(strings.Clone(string(s.DOS)))
 	return s
 }
 
 // Same reports whether two states are equal in everything.
 func Same(a, b *entry.State) bool {
 	return a.Mode == b.Mode && a.UID == b.UID && a.GID == b.GID && a.Flags == b.Flags &&
-		a.Caps == b.Caps && sameList(a.ACL, b.ACL) && sameList(a.Default, b.Default)
+		a.Caps == b.Caps && a.NFS4 == b.NFS4 && a.DOS == b.DOS && sameList(a.ACL, b.ACL) && sameList(a.Default, b.Default)
 }
 
 // SameKnown reports whether two states are equal in the facts that are known.
@@ -133,7 +134,8 @@ func SameKnown(a, b *entry.State, known entry.Facts) bool {
 		(known&entry.AccessACL == 0 || sameList(a.ACL, b.ACL)) &&
 		(known&entry.DefaultACL == 0 || sameList(a.Default, b.Default)) &&
 		(known&entry.Caps == 0 || a.Caps == b.Caps) &&
-		(known&entry.Attributes == 0 || a.Flags == b.Flags)
+		(known&entry.Attributes == 0 || a.Flags == b.Flags) &&
+		(known&entry.NFS4 == 0 || a.NFS4 == b.NFS4) && (known&entry.DOS == 0 || a.DOS == b.DOS)
 }
 
 // sameList compares lists; the nil list equals an empty one.

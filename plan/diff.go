@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"errors"
 	"fmt"
 	"path"
 	"slices"
@@ -111,20 +112,28 @@ func (d *Differ) takenRules(o *policy.Outcome) (all bool) {
 }
 
 func changes(x *policy.Decision) bool {
-	return x.Mode != 0 || x.Owner || x.Group || x.ACL || x.Default || x.Flags != 0
+	return x.Mode != 0 || x.Owner || x.Group || x.ACL || x.Default || x.Flags != 0 || x.NFS4 || x.DOS != 0
 }
 
 // unmeant refuses what a rule cannot mean, or what could not be looked at.
 func (d *Differ) unmeant(e *entry.Entry, o *policy.Outcome) *Refusal {
 	for i := range o.Decided {
 		if x := &o.Decided[i]; x.Refused != nil && d.takes[x.Rule] {
-			return d.refusal(e, RevealsRights, x.Refused.Error(), "")
+			return d.refusal(e, whyRefused(x.Refused), x.Refused.Error(), "")
 		}
 	}
-	if lacks := o.Unknown & (entry.AccessACL | entry.DefaultACL | entry.Attributes); lacks != 0 {
+	if lacks := o.Unknown & (entry.AccessACL | entry.DefaultACL | entry.Attributes | entry.NFS4 | entry.DOS); lacks != 0 {
 		return d.refusal(e, NotLookedAt, "its "+strings.Join(namesOf(lacks), " and ")+" could not be read", "")
 	}
 	return nil
+}
+
+func whyRefused(err error) Why {
+	var lack *policy.LackError
+	if errors.As(err, &lack) {
+		return NotPossible
+	}
+	return RevealsRights
 }
 
 func (d *Differ) refusal(e *entry.Entry, why Why, text, hint string) *Refusal {
@@ -135,7 +144,7 @@ func (d *Differ) refusal(e *entry.Entry, why Why, text, hint string) *Refusal {
 func (d *Differ) fill(c *Change, e *entry.Entry, o *policy.Outcome) {
 	*c = Change{
 		Path: e.Path(), Kind: e.Kind, ID: e.ID, Links: e.Links, Changed: e.ChangeTime, In: e.Dir, Rules: d.rules,
-		Known:  entry.Stat | e.Known&(entry.AccessACL|entry.DefaultACL|entry.Caps|entry.Content|entry.Handle),
+		Known:  entry.Stat | e.Known&(entry.AccessACL|entry.DefaultACL|entry.Caps|entry.Content|entry.Handle|entry.NFS4|entry.DOS),
 		Before: e.State,
 		After:  d.judge.Partial(e, o, d.Takes),
 	}

@@ -26,6 +26,9 @@ func (s *Step) effects(states *[maxStates]entry.State, n int, k mode.Kind) int {
 	m := n
 	for i := range n {
 		st := &states[i]
+		for _, followed := range s.followed(st) {
+			m = addState(states, m, followed)
+		}
 		if s.run(st, k) && st.Mode&mode.SetGID != 0 {
 			dropped := *st
 			dropped.Mode &^= mode.SetGID
@@ -53,6 +56,10 @@ func (s *Step) run(st *entry.State, k mode.Kind) (losesSetGID bool) {
 		st.Caps = s.Caps
 	case SetFlags:
 		st.Flags = s.Flags
+	case SetNFS4:
+		st.NFS4 = s.Other
+	case SetDOS:
+		st.DOS = s.Other
 	}
 	return false
 }

@@ -51,13 +51,40 @@ type changeJSON struct {
 }
 
 type stateJSON struct {
-	Mode    string    `json:"mode"`
-	UID     ident.UID `json:"uid"`
-	GID     ident.GID `json:"gid"`
-	ACL     string    `json:"acl,omitempty"`
-	Default string    `json:"default-acl,omitempty"`
-	Caps    []byte    `json:"capabilities,omitempty"`
-	Flags   uint32    `json:"flags,omitempty"`
+	Mode    string      `json:"mode"`
+	UID     ident.UID   `json:"uid"`
+	GID     ident.GID   `json:"gid"`
+	ACL     string      `json:"acl,omitempty"`
+	Default string      `json:"default-acl,omitempty"`
+	Caps    []byte      `json:"capabilities,omitempty"`
+	Flags   uint32      `json:"flags,omitempty"`
+	NFS4    *storedJSON `json:"nfs4,omitempty"`
+	DOS     *storedJSON `json:"dos,omitempty"`
+}
+
+// storedJSON is permissions of another model: where they are kept, and the bytes.
+type storedJSON struct {
+	Place string `json:"place"`
+	Value []byte `json:"value"`
+}
+
+func newStored(s entry.Stored) *storedJSON {
+	if s == "" {
+		return nil
+	}
+	return &storedJSON{s.Place(), s.Value()}
+}
+
+// stored refuses what stands in no place of its kind: a plan is no way to write any
+// attribute whatsoever.
+func (j *storedJSON) stored(places []string) (entry.Stored, error) {
+	if j == nil {
+		return "", nil
+	}
+	if !slices.Contains(places, j.Place) {
+		return "", fmt.Errorf("%q is none of %s", j.Place, strings.Join(places, ", "))
+	}
+	return entry.Store(j.Place, j.Value), nil
 }
 
 // factNames are the facts a change can know, in the order they are written.
@@ -72,6 +99,8 @@ var factNames = [...]struct {
 	{entry.Caps, "capabilities"},
 	{entry.Attributes, "flags"},
 	{entry.Handle, "handle"},
+	{entry.NFS4, "nfs4"},
+	{entry.DOS, "dos"},
 }
 
 func fileHeader(h Header) headerJSON {
@@ -132,6 +161,7 @@ func newState(s *entry.State) stateJSON {
 	return stateJSON{
 		Mode: s.Mode.Octal(), UID: s.UID, GID: s.GID, Flags: uint32(s.Flags), Caps: []byte(s.Caps),
 		ACL: formatList(s.ACL), Default: formatList(s.Default),
+		NFS4: newStored(s.NFS4), DOS: newStored(s.DOS),
 	}
 }
 
@@ -202,8 +232,29 @@ func (j stateJSON) state() (s entry.State, err error) {
 	if s.ACL, err = parseList(j.ACL); err != nil {
 		return s, err
 	}
-	s.Default, err = parseList(j.Default)
-	return s, err
+	if s.Default, err = parseList(j.Default); err != nil {
+		return s, err
+	}
+	return s, j.others(&s)
+}
+
+// others reads the permissions of other models.
+func (j *stateJSON) others(s *entry.State) (err error) {
+	if s.NFS4, err = j.NFS4.stored(entry.NFS4Places()); err != nil {
+		return err
+	}
+	if s.DOS, err = j.DOS.stored(entry.DOSPlaces()); err != nil {
+		return err
+	}
+	if s.NFS4 != "" {
+		if _, err := s.NFS4.NFS4ACL(); err != nil {
+			return err
+		}
+	}
+	if s.DOS != "" {
+		_, err = s.DOS.DOSAttributes()
+	}
+	return err
 }
 
 // Lists are written in their attribute's form: numbers alone, and to the byte.

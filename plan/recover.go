@@ -61,6 +61,8 @@ func Recover(c *Change, seen *entry.Entry) Progress {
 		return Done
 	case SameKnown(&seen.State, &c.Before, c.Known):
 		return NotDone
+	case Reached(c, &seen.State, c.Known):
+		return Done
 	}
 	for _, st := range Intermediate(c) {
 		if SameKnown(&seen.State, &st, c.Known) {

@@ -17,6 +17,8 @@ import (
 //	access list, default list      the class bits of the mode come with it
 //	capabilities                   after the chown that would clear them
 //	final mode                     where it still differs
+//	list of NFS 4                  after the chmod that may change it, and whose mode it may change
+//	DOS attributes                 likewise
 //	flags                          last: immutable would stop everything else
 //
 // A step that would change nothing is left out: a change of mode is one chmod, a
@@ -33,6 +35,8 @@ const (
 	SetDefaultACL
 	SetCaps
 	SetFlags
+	SetNFS4
+	SetDOS
 )
 
 // String names the operation as the call that does it.
@@ -50,6 +54,10 @@ func (o Op) String() string {
 		return "set the capabilities"
 	case SetFlags:
 		return "set the inode flags"
+	case SetNFS4:
+		return "set the NFSv4 list"
+	case SetDOS:
+		return "set the DOS attributes"
 	}
 	return "unknown step"
 }
@@ -63,6 +71,7 @@ type Step struct {
 	List  acl.List  // of SetACL and SetDefaultACL; empty: remove the list
 	Caps  string    // "": remove them
 	Flags entry.Flags
+	Other entry.Stored // of SetNFS4 and SetDOS
 }
 
 // locked are the flags that stop every other change (chattr(1); models 12.7).
@@ -77,6 +86,7 @@ func AppendSteps(dst []Step, c *Change) []Step {
 	if c.Before.Flags&locked != 0 && !Same(&c.Before, &c.After) {
 		b.setFlags(c.Before.Flags &^ locked)
 	}
+	b.first = len(b.steps)
 	if hasMode(c.Kind) {
 		b.narrow()
 	}
@@ -86,6 +96,7 @@ func AppendSteps(dst []Step, c *Change) []Step {
 	if hasMode(c.Kind) {
 		b.setMode(c.After.Mode)
 	}
+	b.setStored()
 	b.setFlags(c.After.Flags)
 	return b.steps
 }
@@ -100,6 +111,7 @@ type builder struct {
 	change *Change
 	states [maxStates]entry.State
 	n      int
+	first  int // where the steps that are not for flags start
 }
 
 func (b *builder) add(s Step) {
@@ -193,6 +205,19 @@ func (b *builder) setLists() {
 func (b *builder) setCaps() {
 	if want := b.change.After.Caps; b.any(func(s *entry.State) bool { return s.Caps != want }) {
 		b.add(Step{Op: SetCaps, Caps: want})
+	}
+}
+
+// setStored also puts back what a change of mode or owner may have altered: where a
+// list of NFS 4 is kept, the mode is made of it.
+func (b *builder) setStored() {
+	c := b.change
+	moved := len(b.steps) > b.first
+	if c.After.NFS4 != "" && (c.Before.NFS4 != c.After.NFS4 || moved && c.Known&entry.NFS4 != 0) {
+		b.add(Step{Op: SetNFS4, Other: c.After.NFS4})
+	}
+	if c.After.DOS != "" && (c.Before.DOS != c.After.DOS || moved && c.Known&entry.DOS != 0) {
+		b.add(Step{Op: SetDOS, Other: c.After.DOS})
 	}
 }
 

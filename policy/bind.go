@@ -8,9 +8,11 @@ import (
 
 	"ward/account"
 	"ward/acl"
+	"ward/acl/nfs4"
 	"ward/entry"
 	"ward/finding"
 	"ward/ident"
+	"ward/legacy/dos"
 	"ward/mode"
 )
 
@@ -71,6 +73,8 @@ type demand struct {
 	defaultMode  mode.Expr
 	defaults     bool // there is a defaultMode
 	set, clear   entry.Flags
+	nfs4         nfs4.Spec // names that are known have their numbers too
+	dos          dos.Change
 }
 
 // test is a selector with names resolved and patterns numbered.
@@ -361,7 +365,7 @@ func (c *binder) aclTests(ts []aclTest) []aclTest {
 }
 
 func (c *binder) demand(q *requirement) demand {
-	d := demand{mode: q.mode, defaultMode: q.defaultMode, defaults: q.defaultMode.String() != "", set: q.set, clear: q.clear}
+	d := demand{mode: q.mode, defaultMode: q.defaultMode, defaults: q.defaultMode.String() != "", set: q.set, clear: q.clear, nfs4: q.nfs4.Resolve(c.accounts.IDs()), dos: q.dos}
 	if q.owner != nil {
 		id, ok := c.id(*q.owner, true)
 		d.owner, d.uid = ok, ident.UID(id)

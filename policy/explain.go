@@ -219,7 +219,7 @@ func (w *Worker) decidedBy(by decider) (out []string) {
 			out = append(out, name)
 		}
 	}
-	return out
+	return append(out, f.storedWords(by)...)
 }
 
 var classWords = [...]string{"others", "group", "owner"}
@@ -245,7 +245,7 @@ func bitWords(bits mode.Mode) (out []string) {
 
 func factNames(f entry.Facts) string {
 	var words []string
-	for i, word := range [...]string{"its status", "its ACL", "its default ACL", "its content", "its capabilities", "its flags", "its handle"} {
+	for i, word := range [...]string{"its status", "its ACL", "its default ACL", "its content", "its capabilities", "its flags", "its handle", "its NFSv4 list", "its DOS attributes"} {
 		if f>>i&1 != 0 {
 			words = append(words, word)
 		}

@@ -26,6 +26,7 @@ type folded struct {
 	group   decider
 	flags   [4]decider
 	lists   []listDecider
+	stored  storedDeciders
 	refused []refusal
 	missing entry.Facts // facts without which some demand could not be met
 }
@@ -51,9 +52,11 @@ func (f *folded) start(found entry.State) {
 	f.written = 0
 	f.owner, f.group, f.flags = nobody, nobody, [4]decider{nobody, nobody, nobody, nobody}
 	f.lists, f.refused, f.missing = f.lists[:0], f.refused[:0], 0
+	f.stored.start()
 }
 
-// take lets a demand rewrite the state: owner, group, lists, mode, flags.
+// take lets a demand rewrite the state: owner, group, lists, mode, flags, and what
+// file systems of other models keep.
 func (f *folded) take(d *demand, s *subject, by decider) {
 	if d.owner {
 		f.state.UID, f.owner = d.uid, by
@@ -73,10 +76,15 @@ func (f *folded) take(d *demand, s *subject, by decider) {
 	if d.mode.some {
 		f.writeMode(d.mode.decides(f.state.Mode, s.Kind), d.mode.apply(f.state.Mode, s.Kind), by)
 	}
-	if d.set|d.clear != 0 && (s.Kind == mode.Regular || s.Kind == mode.Directory) {
+	if d.set|d.clear != 0 && plain(s.Kind) {
 		f.takeFlags(d, s, by)
 	}
+	f.takeStored(d, s, by)
 }
+
+// plain tells whether objects of a kind may be opened: they alone have inode flags
+// and DOS attributes.
+func plain(k mode.Kind) bool { return k == mode.Regular || k == mode.Directory }
 
 // writeMode makes m the mode, which moves the mask of a list with it.
 func (f *folded) writeMode(bits, m mode.Mode, by decider) {
@@ -220,6 +228,7 @@ func (f *folded) keep(d *demand, s *subject, by decider) {
 			}
 		}
 	}
+	f.keepStored(d, s, by)
 }
 
 // run folds the matches, of which those that are not sure hold as chosen says, a
@@ -305,7 +314,7 @@ func (w *Worker) differs(s *subject, rules int) bool {
 // same tells whether two folds end in the same findings.
 func (f *folded) same(o *folded, found entry.State) bool {
 	if f.state.Mode != o.state.Mode || f.state.UID != o.state.UID || f.state.GID != o.state.GID || f.state.Flags != o.state.Flags ||
-		!f.state.ACL.Equal(o.state.ACL) || !f.state.Default.Equal(o.state.Default) {
+		!f.state.ACL.Equal(o.state.ACL) || !f.state.Default.Equal(o.state.Default) || !f.sameStored(o) {
 		return false
 	}
 	if len(f.refused) != len(o.refused) || f.missing != o.missing {
@@ -364,6 +373,10 @@ func (f *folded) agree(o *folded, found entry.State) {
 			f.state.Flags = f.state.Flags&^bit | found.Flags&bit
 		}
 	}
+	if !f.sameStored(o) {
+		f.state.NFS4, f.state.DOS = found.NFS4, found.DOS
+		f.stored.start()
+	}
 }
 
 // outcome reads the decisions off the fold. A change of an object that may have a
@@ -391,7 +404,7 @@ func (w *Worker) outcome(s *subject, unknown entry.Facts) (Outcome, entry.Facts)
 
 func changed(a, b *entry.State) bool {
 	return a.Mode != b.Mode || a.UID != b.UID || a.GID != b.GID || a.Flags != b.Flags ||
-		!a.ACL.Equal(b.ACL) || !a.Default.Equal(b.Default)
+		!a.ACL.Equal(b.ACL) || !a.Default.Equal(b.Default) || a.NFS4 != b.NFS4 || a.DOS != b.DOS
 }
 
 // ListMatters tells whether a change from a to b can mean more than its bits show
@@ -427,12 +440,13 @@ func (w *Worker) decision(s *subject, m *match) (Decision, bool) {
 			d.ACL = d.ACL || !l.def
 		}
 	}
+	d.NFS4, d.DOS = f.nfs4Differs(s, by), f.dosDiffers(s, by)
 	for _, x := range f.refused {
 		if x.rule == m.rule {
 			d.Refused = namedError{x.err, w.accounts}
 		}
 	}
-	return d, d.Mode != 0 || d.Owner || d.Group || d.ACL || d.Default || d.Flags != 0 || d.Forbid || d.Refused != nil
+	return d, d.Mode != 0 || d.Owner || d.Group || d.ACL || d.Default || d.Flags != 0 || d.NFS4 || d.DOS != 0 || d.Forbid || d.Refused != nil
 }
 
 // namedError is why a demand cannot be met, with this machine's names for ids.
@@ -478,14 +492,18 @@ func anyNamed(l acl.List) bool {
 
 // Partial is the state that the last judged entry would get when only the
 // decisions of accepted rules are taken and the rest stays as found. The entries
-// of its lists are taken together or not at all.
+// of its lists are taken together or not at all, and so are those of a list of NFS 4.
 func (w *Worker) Partial(e *entry.Entry, o *Outcome, accept func(rule int) bool) entry.State {
-	end, lists := e.State, true
+	end, lists, nfs4 := e.State, true, true
 	for i := range o.Decided {
 		d := &o.Decided[i]
 		if (d.ACL || d.Default) && !accept(d.Rule) {
 			lists = false
 		}
+		nfs4 = nfs4 && (!d.NFS4 || accept(d.Rule))
+	}
+	if nfs4 {
+		end.NFS4 = o.Desired.NFS4
 	}
 	if lists {
 		end.ACL, end.Default = o.Desired.ACL, o.Desired.Default
@@ -503,6 +521,7 @@ func (w *Worker) Partial(e *entry.Entry, o *Outcome, accept func(rule int) bool)
 			end.GID = o.Desired.GID
 		}
 		end.Flags = end.Flags&^d.Flags | o.Desired.Flags&d.Flags
+		end.DOS = partialDOS(end.DOS, o.Desired.DOS, d.DOS)
 	}
 	if end.ACL != nil {
 		end.ACL = end.ACL.WithMode(end.Mode)

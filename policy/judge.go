@@ -5,6 +5,7 @@ import (
 
 	"ward/entry"
 	"ward/ident"
+	"ward/legacy/dos"
 	"ward/mode"
 )
 
@@ -27,15 +28,17 @@ type Outcome struct {
 
 // Decision is what one rule decides about an entry and finds otherwise.
 type Decision struct {
-	Rule    int         // its place in Judge.Rules
-	Mode    mode.Mode   // the bits that it decides and that differ
-	Owner   bool        // the owner differs
-	Group   bool        // the group differs
-	ACL     bool        // entries of the access list differ
-	Default bool        // entries of the default list differ
-	Flags   entry.Flags // the flags that differ
-	Forbid  bool        // the rule forbids that such an entry exists
-	Refused error       // the demand cannot be met as it is written; says why with names, and is an *acl.MaskError
+	Rule    int            // its place in Judge.Rules
+	Mode    mode.Mode      // the bits that it decides and that differ
+	Owner   bool           // the owner differs
+	Group   bool           // the group differs
+	ACL     bool           // entries of the access list differ
+	Default bool           // entries of the default list differ
+	Flags   entry.Flags    // the flags that differ
+	NFS4    bool           // entries of the list of NFS 4, or their order, differ
+	DOS     dos.Attributes // the DOS attributes that differ
+	Forbid  bool           // the rule forbids that such an entry exists
+	Refused error          // the demand cannot be met as it is written; says why with names, and is an *acl.MaskError or a *LackError
 }
 
 // Worker judges for one goroutine. The slices of an Outcome are valid until its

@@ -3,6 +3,7 @@ package policy
 import (
 	"strings"
 
+	"ward/legacy/dos"
 	"ward/mode"
 )
 
@@ -119,7 +120,7 @@ func (r *reader) lintShadow(rules []rule, i int) {
 
 // outdone tells whether b writes everything that a writes, whatever it is.
 func outdone(a, b *requirement) bool {
-	return a.acl == "" && a.defaultMode.String() == "" &&
+	return a.acl == "" && a.nfs4.IsZero() && a.dos == (dos.Change{}) && a.defaultMode.String() == "" &&
 		(a.owner == nil || b.owner != nil) && (a.group == nil || b.group != nil) &&
 		(a.set|a.clear)&^(b.set|b.clear) == 0 && (!a.mode.some || b.mode.some && writesAll(&a.mode, &b.mode))
 }

@@ -7,12 +7,14 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"ward/acl"
+	"ward/acl/nfs4"
 	"ward/entry"
+	"ward/legacy/dos"
 	"ward/mode"
 )
 
 // requirement is what a rule makes of an entry, in this order: owner, group,
-// lists, mode, flags.
+// lists, mode, flags, and what file systems of other models keep.
 type requirement struct {
 	owner, group *nameRef
 	acl          string // the text of an acl.Spec, without names resolved; "" for none
@@ -20,6 +22,8 @@ type requirement struct {
 	defaultMode  mode.Expr // over the classes of a default list
 	mode         modeRule
 	set, clear   entry.Flags
+	nfs4         nfs4.Spec // with names; zero for none
+	dos          dos.Change
 	text         string
 }
 
@@ -99,6 +103,8 @@ func (r *reader) requirement(n *yaml.Node) requirement {
 			parts--
 		}},
 		field{"flags", false, func(_, v *yaml.Node) { q.set, q.clear = r.flags(v) }},
+		field{"nfs4", false, func(_, v *yaml.Node) { q.nfs4 = r.nfs4Spec(v) }},
+		field{"dos", false, func(_, v *yaml.Node) { q.dos = r.dosChange(v) }},
 	)
 	q.mode.exact = exact
 	q.mode.expr = exact.Then(least).Then(most)
@@ -106,7 +112,7 @@ func (r *reader) requirement(n *yaml.Node) requirement {
 		r.settles(n, &q.mode)
 	}
 	if ok && len(n.Content) == 0 {
-		r.fail(at(n), "name a mode, owner, group, acl or flags", "require asks for nothing")
+		r.fail(at(n), "name a mode, owner, group, acl, flags, nfs4 or dos", "require asks for nothing")
 	}
 	return q
 }

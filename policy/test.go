@@ -280,7 +280,7 @@ func (d *demand) idle(k mode.Kind, m mode.Mode, uid ident.UID, gid ident.GID) bo
 	}
 	return (!d.mode.some || d.mode.apply(m, k) == m) && !d.some &&
 		(!d.defaults || k != mode.Directory) &&
-		(d.set|d.clear == 0 || k != mode.Regular && k != mode.Directory)
+		(d.set|d.clear == 0 || !plain(k)) && d.stored(k) == 0
 }
 
 // facts is what must be known before a demand can be met.
@@ -297,8 +297,8 @@ func (d *demand) facts(k mode.Kind) (f entry.Facts) {
 	if d.defaults && k == mode.Directory {
 		f |= entry.DefaultACL
 	}
-	if d.set|d.clear != 0 && (k == mode.Regular || k == mode.Directory) {
+	if d.set|d.clear != 0 && plain(k) {
 		f |= entry.Attributes
 	}
-	return f
+	return f | d.stored(k)
 }

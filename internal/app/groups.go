@@ -60,7 +60,8 @@ const maxGroups = 4096
 
 func (g *groups) add(c *plan.Change, rules int) {
 	k := groupKey{rules: rules, kind: c.Kind, before: plainOf(&c.Before), after: plainOf(&c.After)}
-	if len(c.Before.ACL)+len(c.After.ACL)+len(c.Before.Default)+len(c.After.Default)+len(c.Before.Caps)+len(c.After.Caps) > 0 {
+	if len(c.Before.ACL)+len(c.After.ACL)+len(c.Before.Default)+len(c.After.Default)+len(c.Before.Caps)+len(c.After.Caps)+
+		len(c.Before.NFS4)+len(c.After.NFS4)+len(c.Before.DOS)+len(c.After.DOS) > 0 {
 		k.rest = string(appendState(appendState(nil, &c.Before), &c.After))
 	}
 	if g.at == nil || k != g.last {

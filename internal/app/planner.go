@@ -209,6 +209,12 @@ func merge(a, b *plan.Change) plan.Change {
 	if b.After.Caps != b.Before.Caps {
 		c.After.Caps = b.After.Caps
 	}
+	if b.After.NFS4 != b.Before.NFS4 {
+		c.After.NFS4 = b.After.NFS4
+	}
+	if b.After.DOS != b.Before.DOS {
+		c.After.DOS = b.After.DOS
+	}
 	c.Before.Flags |= b.Before.Flags
 	c.After.Flags ^= b.Before.Flags ^ b.After.Flags
 	c.Known |= b.Known

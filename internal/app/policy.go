@@ -164,7 +164,7 @@ func relative(root, abs string) (string, error) {
 }
 
 func lookBelow(root *files.Root, rel string) (entry.Entry, error) {
-	const facts = entry.Stat | entry.AccessACL | entry.DefaultACL | entry.Content | entry.Attributes
+	const facts = entry.Stat | entry.AccessACL | entry.DefaultACL | entry.Content | entry.Attributes | entry.NFS4 | entry.DOS
 	if rel == "." {
 		return root.Entry(facts)
 	}

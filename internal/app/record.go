@@ -48,8 +48,11 @@ func appendState(b []byte, s *entry.State) []byte {
 	b = binary.LittleEndian.AppendUint32(b, uint32(s.Flags))
 	b = appendList(b, s.ACL)
 	b = appendList(b, s.Default)
-	b = binary.AppendUvarint(b, uint64(len(s.Caps)))
-	return append(b, s.Caps...)
+	for _, text := range []string{s.Caps, string(s.NFS4), string(s.DOS)} {
+		b = binary.AppendUvarint(b, uint64(len(text)))
+		b = append(b, text...)
+	}
+	return b
 }
 
 func appendList(b []byte, l acl.List) []byte {
@@ -122,6 +125,7 @@ func (d *decoder) state() entry.State {
 	return entry.State{
 		Mode: mode.Mode(d.uint16()), UID: ident.UID(d.uint32()), GID: ident.GID(d.uint32()),
 		Flags: entry.Flags(d.uint32()), ACL: d.list(), Default: d.list(), Caps: string(d.take(d.length())),
+		NFS4: entry.Stored(d.take(d.length())), DOS: entry.Stored(d.take(d.length())),
 	}
 }
 

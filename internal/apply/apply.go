@@ -71,6 +71,7 @@ type Object interface {
 	SetDefaultACL(acl.List) error
 	SetCaps(string) error
 	SetFlags(entry.Flags) error
+	SetStored(entry.Stored) error
 	Close() error
 }
 

@@ -84,6 +84,10 @@ func (f failingObject) SetFlags(s entry.Flags) error {
 	return f.or(func() error { return f.Object.SetFlags(s) })
 }
 
+func (f failingObject) SetStored(s entry.Stored) error {
+	return f.or(func() error { return f.Object.SetStored(s) })
+}
+
 // A change of several steps that fails at any of them leaves nobody with rights
 // that he has neither before nor after, and can be finished.
 func TestFailedStepLeavesNothingWider(t *testing.T) {

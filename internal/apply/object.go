@@ -12,7 +12,7 @@ import (
 )
 
 // stateFacts are the facts that a state is made of.
-const stateFacts = entry.AccessACL | entry.DefaultACL | entry.Caps | entry.Attributes
+const stateFacts = entry.AccessACL | entry.DefaultACL | entry.Caps | entry.Attributes | entry.NFS4 | entry.DOS
 
 // progress looks at everything the plan knew of the object and tells how far the
 // change has come; for Foreign also in words what is different.
@@ -43,9 +43,9 @@ func (w *worker) progress(o Object, c, e *plan.Change) (plan.Progress, string) {
 // stoodStill reports whether the object's time of change is the planned one, which
 // then proves that all its facts are. The clock that inodes are stamped with goes
 // in steps, so an object that was changed just before it was judged could have
-// been changed again in the same step.
+// been changed again in the same step. Servers of other models need not move it.
 func (w *worker) stoodStill(c *plan.Change) bool {
-	return c.Changed != 0 && c.Changed == w.seen.ChangeTime && !w.options.Distrust &&
+	return c.Changed != 0 && c.Changed == w.seen.ChangeTime && c.Known&(entry.NFS4|entry.DOS) == 0 && !w.options.Distrust &&
 		!w.recovers() && w.before(c.Changed)
 }
 
@@ -87,7 +87,7 @@ func (w *worker) recover(c, e *plan.Change) plan.Progress {
 		switch plan.Recover(c, &w.seen) {
 		case plan.NotDone: // as before the run that is undone, but rule 5 wants less
 			return plan.Done
-		case plan.Partway:
+		case plan.Partway, plan.Done: // done, and the mode followed the list
 			return plan.Partway
 		}
 	}
@@ -106,6 +106,10 @@ func difference(want, seen *entry.State, known entry.Facts) string {
 		return "its ACL was changed"
 	case known&entry.Caps != 0 && want.Caps != seen.Caps:
 		return "its capabilities were changed"
+	case known&entry.NFS4 != 0 && want.NFS4 != seen.NFS4:
+		return "its NFSv4 list was changed"
+	case known&entry.DOS != 0 && want.DOS != seen.DOS:
+		return "its DOS attributes were changed"
 	}
 	return "its inode flags were changed"
 }
@@ -173,6 +177,8 @@ func do(o Object, s *plan.Step) error {
 		return o.SetCaps(s.Caps)
 	case plan.SetFlags:
 		return o.SetFlags(s.Flags)
+	case plan.SetNFS4, plan.SetDOS:
+		return o.SetStored(s.Other)
 	}
 	return fmt.Errorf("step %d: %w", s.Op, errors.ErrUnsupported)
 }
@@ -206,12 +212,13 @@ func touched(steps []plan.Step, e *plan.Change) (f entry.Facts) {
 			f |= entry.Caps
 		case plan.SetFlags:
 			f |= entry.Attributes
-		case plan.SetMode:
+		case plan.SetNFS4, plan.SetDOS, plan.SetMode:
 		}
 	}
 	if len(e.Before.ACL)+len(e.After.ACL) > 0 {
 		f |= entry.AccessACL // its mask moves with every chmod
 	}
+	f |= entry.NFS4 | entry.DOS // where there are such, every step may move them
 	return f & e.Known
 }
 
@@ -227,7 +234,7 @@ func (w *worker) verify(o Object, c, e *plan.Change, now string) {
 	if !plan.SameObject(c.ID, w.seen.ID) {
 		w.renumbered(Renumbered{Path: c.Path, Old: c.ID, New: w.seen.ID})
 	}
-	if plan.SameKnown(&w.seen.State, &e.After, facts) {
+	if plan.Reached(e, &w.seen.State, facts) {
 		if w.withheld {
 			w.itemAt(c, now, ChangedSince, withheld, nil)
 			return

@@ -92,7 +92,7 @@ func (w *worker) appeared(s *suspect) bool {
 	}
 	s.seen = w.seen.State
 	e := w.header.Effective(&s.change)
-	return plan.SameKnown(&s.seen, &e.After, s.facts)
+	return plan.Reached(&e, &s.seen, s.facts)
 }
 
 // convict says what the storage did to the change.

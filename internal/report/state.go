@@ -12,7 +12,7 @@ import (
 
 // Difference is one attribute that is not what it should be, or that changes.
 type Difference struct {
-	Attribute string // mode, owner, group, acl, default acl, capabilities, flags
+	Attribute string // mode, owner, group, acl, default acl, capabilities, flags, nfs4, dos
 	From, To  string
 }
 
@@ -33,6 +33,8 @@ func Differences(from, to *entry.State, k mode.Kind, names acl.Names) []Differen
 	add("default acl", List(from.Default, names), List(to.Default, names))
 	add("capabilities", Capabilities(from.Caps), Capabilities(to.Caps))
 	add("flags", FlagWords(from.Flags), FlagWords(to.Flags))
+	add("nfs4", NFS4List(from.NFS4, k), NFS4List(to.NFS4, k))
+	add("dos", DOSAttributes(from.DOS), DOSAttributes(to.DOS))
 	return all
 }
 

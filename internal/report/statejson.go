@@ -26,6 +26,8 @@ type StateJSON struct {
 	Capabilities string   `json:"capabilities,omitempty"`     // raw attribute in hexadecimal
 	Granted      string   `json:"capabilitiesText,omitempty"` // the same as getcap shows it
 	Flags        []string `json:"flags,omitempty"`
+	NFS4         string   `json:"nfs4,omitempty"` // as nfs4_getfacl writes it, with commas between the entries
+	DOS          string   `json:"dos,omitempty"`  // R, H, S and A, and words for the others
 }
 
 // State is a state for JSON.
@@ -39,6 +41,12 @@ func State(s *entry.State, k mode.Kind, names acl.Names) StateJSON {
 	}
 	if names != nil {
 		d.User, d.Group = names.UserName(s.UID), names.GroupName(s.GID)
+	}
+	if s.NFS4 != "" {
+		d.NFS4 = NFS4List(s.NFS4, k)
+	}
+	if s.DOS != "" {
+		d.DOS = DOSAttributes(s.DOS)
 	}
 	if s.Caps != "" {
 		d.Capabilities, d.Granted = hex.EncodeToString([]byte(s.Caps)), Capabilities(s.Caps)

@@ -45,6 +45,8 @@ var fetchers = []struct {
 	{entry.Attributes, "flags", (*subject).flags},
 	{entry.Content, "content", (*subject).content},
 	{entry.Handle, "file handle", (*subject).handle},
+	{entry.NFS4, "NFSv4 list", (*subject).nfs4},
+	{entry.DOS, "DOS attributes", (*subject).dos},
 }
 
 func (s *subject) accessACL(e *entry.Entry) error {

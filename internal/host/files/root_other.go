@@ -215,6 +215,11 @@ func (o *Object) SetCaps(string) error { return o.refuse("change capabilities of
 // SetFlags is not supported here.
 func (o *Object) SetFlags(entry.Flags) error { return o.refuse("change flags of") }
 
+// SetStored is not supported here.
+func (o *Object) SetStored(entry.Stored) error {
+	return o.refuse("change what another model keeps with")
+}
+
 // PseudoMounts are the directories on which views of the kernel are mounted: none
 // that ward knows of on this system.
 func (r *Root) PseudoMounts() map[string]bool { return nil }

@@ -21,6 +21,7 @@ func setStat(e *entry.Entry, st *sys.Stat) {
 	e.Mode = mode.Mode(st.Mode) & mode.All
 	e.UID, e.GID = ident.UID(st.Uid), ident.GID(st.Gid)
 	e.ACL, e.Default, e.Caps, e.Flags = nil, nil, "", 0
+	e.NFS4, e.DOS = "", ""
 	e.ID.Device = device(st)
 	e.ID.Inode = st.Ino
 	e.ID.Birth = birth(st)
