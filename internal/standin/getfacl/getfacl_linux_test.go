@@ -62,7 +62,11 @@ func TestGetfaclOnOldKernels(t *testing.T) {
 
 func printsTheSame(t *testing.T) {
 	tree(t)
-	for _, args := range [][]string{{"-R", "d"}, {"-RL", "d"}, {"-Rsn", "d"}, {"-Rt", "./d"}, {"-Rpe", "d/"}, {"d/fifo", "d/e/loop"}} {
+	calls := [][]string{{"-R", "d"}, {"-RL", "d"}, {"-Rsn", "d"}, {"-Rt", "d"}, {"-Rpe", "d"}, {"d/fifo", "d/e/loop"}}
+	if !requires.ReleaseOf(t, "getfacl").Since(2, 4) { // which prints "./" of an operand, and no "d//f"
+		calls = append(calls, []string{"-Rt", "./d"}, []string{"-Rpe", "d/"}, []string{"./d", ".//d"})
+	}
+	for _, args := range calls {
 		want, _ := exec.Command("getfacl", args...).Output()
 		if got, messages, _ := run(false, args...); got != string(want) {
 			t.Errorf("%v:\n%s%s\nwant\n%s", args, got, messages, want)

@@ -201,13 +201,10 @@ func lookUp(name string, group bool, names acl.Resolver) (uint32, bool) {
 }
 
 // number reads what strtol(3) with base 0 reads to the end: 01751 is octal, 0x3e9
-// hexadecimal, and an empty text 0. Of negative numbers 16 bits count, so that -2 is
-// 65534; of large ones 32.
+// hexadecimal. Of negative numbers 16 bits count, so that -2 is 65534. What does not
+// fit is no number: acl before 2.4 took the lower 32 bits, which made 4294967296 root.
 func number(s string) (uint32, bool) {
 	digits := strings.TrimLeft(s, " \t\n\v\f\r")
-	if s == "" {
-		return 0, true
-	}
 	negative := strings.HasPrefix(digits, "-")
 	if negative || strings.HasPrefix(digits, "+") {
 		digits = digits[1:]
@@ -219,18 +216,12 @@ func number(s string) (uint32, bool) {
 	case len(digits) > 1 && digits[0] == '0':
 		base = 8
 	}
-	n, err := strconv.ParseUint(digits, base, 63)
-	if err != nil {
-		if !strings.Contains(err.Error(), "range") {
-			return 0, false
-		}
-		n = math.MaxInt64 // LONG_MAX, and LONG_MIN has the same lower bits but one
-		if negative {
-			return 0, true
-		}
-	}
-	if negative {
-		return uint32(-int64(n)) & 0xffff, true
+	n, err := strconv.ParseUint(digits, base, 32)
+	switch {
+	case err != nil, negative && n > math.MaxInt16:
+		return 0, false
+	case negative:
+		return -uint32(n) & math.MaxUint16, true
 	}
 	return uint32(n), true
 }

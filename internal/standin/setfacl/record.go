@@ -86,13 +86,15 @@ func (d *dump) comment(r *record, text string) bool {
 	if !ok {
 		return true
 	}
-	value = strings.TrimLeft(value, " \t\n\r")
-	switch key {
-	case "file":
+	if key == "file" {
 		if r.hasPath {
 			return false
 		}
-		r.path, r.hasPath = acltext.Unquote(value), true
+		r.path, r.hasPath = acltext.Unquote(withoutBlank(value)), true
+		return true
+	}
+	value = strings.TrimLeft(value, " \t\n\r")
+	switch key {
 	case "owner":
 		return d.owner(&r.uid, value, false)
 	case "group":
@@ -101,6 +103,15 @@ func (d *dump) comment(r *record, text string) bool {
 		return flags(&r.special, value)
 	}
 	return true
+}
+
+// withoutBlank leaves out the one blank that getfacl prints before a path. Further ones
+// are the path's own; acl before 2.4 took them away, and restored another object.
+func withoutBlank(path string) string {
+	if path != "" && strings.IndexByte(" \t\n\r", path[0]) >= 0 {
+		return path[1:]
+	}
+	return path
 }
 
 // owner sets an id that has not been set. A name that nobody has sets none.

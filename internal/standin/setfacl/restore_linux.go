@@ -17,9 +17,18 @@ import (
 	"ward/mode"
 )
 
-// restoreFile obeys --restore.
+// restoreFiles obeys the --restore that wait.
+func (c *call) restoreFiles() error {
+	for _, file := range c.restores {
+		if err := c.restoreFile(file); err != nil {
+			return err
+		}
+	}
+	c.restores = nil
+	return nil
+}
+
 func (c *call) restoreFile(file string) error {
-	c.sawFiles = true
 	in, name := io.Reader(c.in), ""
 	if file != "-" {
 		f, err := os.Open(file)

@@ -42,6 +42,7 @@ type call struct {
 	out      *bufio.Writer
 
 	commands []command
+	restores []string // dumps that wait for the options behind them
 	sawFiles bool
 	promote  bool // -d
 	mask     mask
@@ -98,6 +99,9 @@ func (c *call) run() int {
 	if p.Err() != nil {
 		return status(c.usage())
 	}
+	if err := c.restoreFiles(); err != nil {
+		return status(err)
+	}
 	for _, file := range p.Operands() {
 		if err := c.file(file); err != nil {
 			return status(err)
@@ -126,6 +130,13 @@ func status(err error) int {
 }
 
 func (c *call) option(o getopt.Option) error {
+	if len(c.restores) > 0 && forRestoring(o.Value) {
+		c.flag(o.Value)
+		return nil
+	}
+	if err := c.restoreFiles(); err != nil {
+		return err
+	}
 	if o.Value != getopt.Operand && c.sawFiles {
 		c.commands, c.sawFiles = nil, false
 	}
@@ -141,7 +152,7 @@ func (c *call) option(o getopt.Option) error {
 	case 'M', 'X', optionSetFile:
 		return c.entriesOf(o.Value, o.Arg)
 	case optionRestore:
-		return c.restoreFile(o.Arg)
+		c.sawFiles, c.restores = true, append(c.restores, o.Arg)
 	case 'v':
 		_, _ = fmt.Fprintf(c.out, "%s %s (ward %s)\n", c.Base(), Release, c.Version)
 		return fine
@@ -152,6 +163,12 @@ func (c *call) option(o getopt.Option) error {
 		c.flag(o.Value)
 	}
 	return nil
+}
+
+// forRestoring reports whether an option counts for a --restore before it, as all do since
+// 2.4; in 2.3 what stood there was obeyed after the restore, and then called wrong.
+func forRestoring(option int) bool {
+	return option == 'L' || option == 'P' || option == optionTest
 }
 
 func (c *call) flag(option int) {
