@@ -146,7 +146,7 @@ func (r *reader) lintKinds(u *rule) {
 	if u.when.content != 0 && u.when.kinds != 0 && !u.when.kinds.has(mode.Regular) {
 		r.warn(u.pos, "", "rule %q can never match: only files have content", u.about.Name)
 	}
-	if u.need.defaultMode.String() != "" && u.when.kinds != 0 && u.when.kinds&dirs == 0 {
+	if (u.need.defaultMode.String() != "" || u.need.hasDefaultEntries()) && u.when.kinds != 0 && u.when.kinds&dirs == 0 {
 		r.warn(u.pos, "", "rule %q asks for a default ACL, which only directories have", u.about.Name)
 	}
 }

@@ -78,6 +78,8 @@ func TestOdditiesAreWarnings(t *testing.T) {
 		{"bounds that bind nobody", head + "- {name: a, match: {type: file}, require: {atmost: '7777'}}\n", "its mode changes nothing"},
 		{"a clause that another one has said", head + "- {name: a, match: {type: file}, require: {mode: 'a-x,o-x,o-w'}}\n", `the clause "o-x" adds nothing`},
 		{"a clause without rights", head + "- {name: a, match: {type: file}, require: {mode: 'u+,o-w'}}\n", `the clause "u+" adds nothing`},
+		{"default entries for files", head + "- {name: a, match: {type: file}, require: {acl: 'u:0:r, default:u:0:r'}}\n", "asks for a default ACL, which only directories have"},
+		{"exactly default entries for files", head + "- {name: a, match: {type: file}, require: {acl: 'exactly d:u:0:r'}}\n", "which only directories have"},
 		{"everything forbidden", head + "- {name: a, forbid: true, advice: x}\n", `forbids every entry`},
 		{"a directory's pattern for files", head + "- {name: a, match: {type: file, path: 'conf/'}, require: {mode: 'o-w'}}\n", `"conf/" can never match`},
 	} {
@@ -108,6 +110,9 @@ func TestWhatIsNoOddity(t *testing.T) {
 		"{name: a, match: {type: fifo}, require: {mode: '0600'}}",
 		"{name: a, match: {type: file}, require: {mode: 'a-x,o-w'}}",
 		"{name: a, match: {path: 'conf/'}, require: {mode: 'o-w'}}",
+		"{name: a, match: {type: dir}, require: {acl: 'u:0:r,d:u:0:r'}}",
+		"{name: a, require: {acl: 'u:0:r,d:u:0:r'}}",
+		"{name: a, match: {type: file}, require: {acl: 'u:0:r'}}",
 	} {
 		if _, problems := Parse("p", []byte("version: 1\nrules:\n- "+rule+"\n")); len(problems) > 0 {
 			t.Errorf("%s: %v", rule, problems)

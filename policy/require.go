@@ -27,6 +27,18 @@ type requirement struct {
 	text         string
 }
 
+// hasDefaultEntries tells whether the list that is asked for has entries for what is
+// created later.
+func (q *requirement) hasDefaultEntries() bool {
+	for e := range strings.SplitSeq(q.acl, ",") {
+		e = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(e), "exactly "))
+		if strings.HasPrefix(e, "d:") || strings.HasPrefix(e, "default:") {
+			return true
+		}
+	}
+	return false
+}
+
 // modeRule is an expression, after which readers may get execute.
 type modeRule struct {
 	expr    mode.Expr

@@ -71,6 +71,9 @@ func wanted(check cobra.PositionalArgs) cobra.PositionalArgs {
 		if slices.Contains(args, "") {
 			return usage(cmd, errEmpty)
 		}
+		if err := notEmpty(cmd, "out", "known", "policy", "root", "allow-system", "allow-ancestor"); err != nil {
+			return err
+		}
 		if err := cmd.ValidateFlagGroups(); err != nil {
 			return usage(cmd, err)
 		}
@@ -83,4 +86,24 @@ func wanted(check cobra.PositionalArgs) cobra.PositionalArgs {
 		}
 		return nil
 	}
+}
+
+// notEmpty refuses options that were given nothing, "$OUT" of a variable that is not
+// set: it would be the same as no option. Names that the command does not have count
+// for nothing.
+func notEmpty(cmd *cobra.Command, names ...string) error {
+	for _, name := range names {
+		f := cmd.Flags().Lookup(name)
+		if f == nil || !f.Changed {
+			continue
+		}
+		values := []string{f.Value.String()}
+		if list, ok := f.Value.(interface{ GetSlice() []string }); ok {
+			values = list.GetSlice()
+		}
+		if slices.Contains(values, "") {
+			return usage(cmd, fmt.Errorf("--%s is empty; is a variable not set?", name))
+		}
+	}
+	return nil
 }

@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"errors"
+
 	"github.com/spf13/cobra"
 
 	"ward/internal/app"
@@ -72,6 +74,9 @@ func rootOf(args []string) string {
 func runPlan(cmd *cobra.Command, c *console, o planOptions) error {
 	if err := oneOf(cmd, "format", o.format, "text", "json"); err != nil {
 		return err
+	}
+	if o.out == "-" {
+		return usage(cmd, errors.New("--out -: a plan is saved in a file, which apply reads; --format json writes one to look at"))
 	}
 	progress := c.progress()
 	p, err := app.Plan(cmd.Context(), o.PlanRequest, progress)

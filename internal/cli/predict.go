@@ -170,17 +170,6 @@ func pathsOf(m app.Making) int {
 	return 1
 }
 
-// notEmpty refuses options that were given nothing: "$UMASK" of a variable that is
-// not set.
-func notEmpty(cmd *cobra.Command, names ...string) error {
-	for _, name := range names {
-		if f := cmd.Flags().Lookup(name); f.Changed && f.Value.String() == "" {
-			return usage(cmd, fmt.Errorf("--%s is empty; is a variable not set?", name))
-		}
-	}
-	return nil
-}
-
 // apart refuses two options together.
 func apart(cmd *cobra.Command, a, b string) error {
 	if cmd.Flags().Changed(a) && cmd.Flags().Changed(b) {

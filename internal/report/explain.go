@@ -65,7 +65,11 @@ func explainRule(out *bufio.Writer, r *policy.RuleExplanation, x *app.Explained,
 	if r.Why != "" {
 		line += " (" + r.Why + ")"
 	}
-	fmt.Fprintf(out, "\n  %s, line %d: %s\n", style.bold(Path(rule.ID)), rule.Line, printable(rule.Wants))
+	fmt.Fprintf(out, "\n  %s, line %d", style.bold(Path(rule.ID)), rule.Line)
+	if rule.Wants != "" {
+		out.WriteString(": " + printable(rule.Wants))
+	}
+	out.WriteString("\n")
 	out.WriteString(style.wrap("    ", line))
 }
 
