@@ -1,0 +1,81 @@
+package lint
+
+import (
+	"fmt"
+	"strings"
+
+	"ward/lint/effect"
+	"ward/lint/source"
+	"ward/mode"
+)
+
+// setsMode tells whether the effect gives an object a mode, or makes a mode for one.
+func setsMode(e *effect.Effect) bool {
+	switch e.Verb {
+	case effect.Chmod, effect.Create, effect.Mkdir, effect.MkdirAll, effect.Mknod, effect.Copy, effect.Convey, effect.Compute:
+		return e.Mode.Given
+	}
+	return false
+}
+
+// plausible tells whether people use m: no class may do more than the one inside it,
+// the owner may do something, and nothing is odd about the special bits.
+func plausible(m mode.Mode, k mode.Kind) bool {
+	owner, group, other := m.Owner(), m.Group(), m.Other()
+	if owner == 0 || group&^owner != 0 || other&^group != 0 {
+		return false
+	}
+	if m&mode.Sticky != 0 && (k == mode.Regular || m&mode.OwnerExecute == 0) {
+		return false
+	}
+	return m&(mode.SetUID|mode.SetGID) == 0 || m&mode.OwnerExecute != 0
+}
+
+// found is a finding on all of e.
+func found(e *effect.Effect, what string) Finding {
+	f := Finding{Span: e.Span, What: what, Kind: e.Kind}
+	if e.Mode.Given && e.Mode.Span != (source.Span{}) {
+		f.Span = e.Mode.Span
+	}
+	if m, ok := e.Exact(); ok {
+		f.Executed = m.Octal()
+	}
+	return f
+}
+
+// executedText is the executed mode in octal and as ls shows it.
+func executedText(e *effect.Effect) string {
+	m, ok := e.Exact()
+	if !ok {
+		return "another mode"
+	}
+	return fmt.Sprintf("%s (%s)", m.Octal(), m.Format(e.Kind)[1:])
+}
+
+func specialNames(bits mode.Mode) string {
+	var names []string
+	for _, bit := range []mode.Mode{mode.SetUID, mode.SetGID, mode.Sticky} {
+		if bits&bit != 0 {
+			names = append(names, mode.SpecialName(bit))
+		}
+	}
+	return strings.Join(names, " and ")
+}
+
+// spell is how a language writes a mode as a number.
+func spell(l source.Language, m mode.Mode) string {
+	switch l {
+	case source.Go:
+		return m.GoSyntax()
+	case source.Python, source.Rust, source.JavaScript, source.TypeScript, source.Ruby:
+		return fmt.Sprintf("0o%o", m)
+	case source.Shell, source.Dockerfile, source.Systemd, source.Lines, source.Makefile:
+		return m.Octal()
+	case source.JSON:
+		return fmt.Sprintf("%d", m)
+	case source.YAML, source.Terraform, source.Puppet:
+		return fmt.Sprintf("%q", m.Octal())
+	default:
+		return fmt.Sprintf("%#o", uint16(m))
+	}
+}
