@@ -60,7 +60,12 @@ func TestChangeOfOwnerOfAPrivilegedProgram(t *testing.T) {
 				shell(t, `setcap cap_net_bind_service=ep "$1"`, program)
 				before := snapshot(t, root)
 				p := policyFile(t, c.rule)
-				ward(t, "plan", "-p", p, root).wants(t, 0, "program")
+				planned := ward(t, "plan", "-p", p, root).wants(t, 0, "program")
+				said := strings.Join(strings.Fields(planned.out), " ")
+				want := "the kernel takes the setuid bit and the file capabilities away with the change of " + strings.TrimPrefix(c.name, "another ")[:5]
+				if !strings.Contains(said, want) {
+					t.Errorf("want %q said:\n%v", want, planned)
+				}
 				ward(t, "apply", "--yes", "-p", p, root).wants(t, 0)
 				wantMode(t, program, 0o4755)
 				if !strings.Contains(facts(t, program), "security.capability") {

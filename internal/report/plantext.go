@@ -146,6 +146,36 @@ func (t planText) special(g *app.Group) {
 	if len(words) > 0 {
 		t.WriteString(t.wrap("    ", strings.Join(words, ", ")))
 	}
+	if back := putBack(g); len(back) > 0 {
+		t.WriteString(t.wrap("    ", "the kernel takes "+strings.Join(back, " and ")+" away with the change of "+
+			ownerOrGroup(g)+"; put back after it"))
+	}
+}
+
+// putBack is what a change of owner or group clears although it is there before and
+// after.
+func putBack(g *app.Group) (words []string) {
+	if g.Before.UID == g.After.UID && g.Before.GID == g.After.GID || g.Kind == mode.Directory || g.Kind == mode.Symlink {
+		return nil
+	}
+	cleared := g.Before.Mode & g.After.Mode &^ plan.Cleared(g.Before.Mode, g.Kind)
+	if cleared&mode.SetUID != 0 {
+		words = append(words, "the setuid bit")
+	}
+	if cleared&mode.SetGID != 0 {
+		words = append(words, "the setgid bit")
+	}
+	if g.Before.Caps != "" && g.After.Caps != "" {
+		words = append(words, "the file capabilities")
+	}
+	return words
+}
+
+func ownerOrGroup(g *app.Group) string {
+	if g.Before.UID != g.After.UID {
+		return "owner"
+	}
+	return "group"
 }
 
 // kinds is "12 directories".
