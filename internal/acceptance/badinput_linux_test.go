@@ -21,21 +21,21 @@ func TestPoliciesThatAreNone(t *testing.T) {
 		exit       int
 		says       []string
 	}{
-		{"no YAML", "version: 1\nrules: [\n", 2, []string{"YAML"}},
-		{"empty", "", 2, []string{"empty"}},
-		{"of a wrong type", "version: 1\nrules: yes\n", 2, []string{":2:8", "rules"}},
-		{"a list where a rule is wanted", rule("[a, b]"), 2, []string{":3:5"}},
-		{"a mistyped key", rule("{name: a, mtach: {type: file}, require: {mode: go-w}}"), 2, []string{":3:15", "match"}},
-		{"a mistyped type", rule("{name: a, match: {type: fiel}, require: {mode: go-w}}"), 2, []string{"file"}},
-		{"an unknown user", rule("{name: a, match: {type: file}, require: {owner: nobody-knows}}"), 2, []string{"nobody-knows"}},
-		{"a bad mode", rule("{name: a, match: {type: file}, require: {mode: u=q}}"), 2, []string{"u=q"}},
-		{"a clause without who", rule("{name: a, match: {type: file}, require: {mode: +x}}"), 2, []string{"a+x"}},
-		{"an expression that does not settle", rule(`{name: a, match: {type: file}, require: {mode: "u=g,g=o,o=u"}}`), 2, []string{"settle"}},
+		{"no YAML", "version: 1\nrules: [\n", 2, []string{":2: error: this is no YAML"}},
+		{"empty", "", 2, []string{"the file is empty"}},
+		{"of a wrong type", "version: 1\nrules: yes\n", 2, []string{":2:8: error: rules is the text"}},
+		{"a list where a rule is wanted", rule("[a, b]"), 2, []string{":3:5: error:"}},
+		{"a mistyped key", rule("{name: a, mtach: {type: file}, require: {mode: go-w}}"), 2, []string{":3:15: error:", `did you mean "match"?`}},
+		{"a mistyped type", rule("{name: a, match: {type: fiel}, require: {mode: go-w}}"), 2, []string{`did you mean "file"?`}},
+		{"an unknown user", rule("{name: a, match: {type: file}, require: {owner: nobody-knows}}"), 2, []string{`unknown user "nobody-knows"`}},
+		{"a bad mode", rule("{name: a, match: {type: file}, require: {mode: u=q}}"), 2, []string{`mode "u=q"`}},
+		{"a clause without who", rule("{name: a, match: {type: file}, require: {mode: +x}}"), 2, []string{"write a+x"}},
+		{"an expression that does not settle", rule(`{name: a, match: {type: file}, require: {mode: "u=g,g=o,o=u"}}`), 2, []string{"does not settle"}},
 		{"a glob that never matches", rule(`{name: a, match: {path: ["/a//b/../c"]}, require: {mode: go-w}}`), 0, []string{"warning", "never match"}},
-		{"two names alike", "version: 1\nrules:\n  - {name: a, require: {mode: go-w}}\n  - {name: a, require: {mode: go-w}}\n", 2, []string{":4"}},
+		{"two names alike", "version: 1\nrules:\n  - {name: a, require: {mode: go-w}}\n  - {name: a, require: {mode: go-w}}\n", 2, []string{`:4:5: error: a second rule named "a"`}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			p := file(t, filepath.Join(t.TempDir(), "ward.yaml"), c.text, 0o644)
+			p := file(t, filepath.Join(namelessDir(t), "ward.yaml"), c.text, 0o644)
 			ward(t, "policy", "check", p).wants(t, c.exit, append(c.says, p)...)
 			if c.exit == 2 {
 				ward(t, "check", "-p", p, t.TempDir()).wants(t, 2, p)

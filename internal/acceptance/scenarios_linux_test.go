@@ -262,15 +262,15 @@ func TestModesInAPolicy(t *testing.T) {
 		{`"02775"`, 0, ""},
 		{"u=rwX,go=rX", 0, ""},
 		{"rwxr-x---", 2, "0750"},
-		{"2755", 2, "2755"},
-		{"644", 2, "0644"},
-		{"755", 2, "0755"},
-		{"420", 2, "0644"},
-		{"0888", 2, "8"},
-		{"+x", 2, "a+x"},
-		{"u+s,+t", 2, "who"},
+		{"2755", 2, `write "02755"`},
+		{"644", 2, `write "0644"`},
+		{"755", 2, `write "0755"`},
+		{"420", 2, "is 0644 in decimal"},
+		{"0888", 2, "8 is no octal digit"},
+		{"+x", 2, "write a+x"},
+		{"u+s,+t", 2, "without who"},
 		{"g=u,u=g", 0, ""},
-		{"u=g,g=o,o=u", 2, "settle"},
+		{"u=g,g=o,o=u", 2, "does not settle"},
 	} {
 		t.Run(c.mode, func(t *testing.T) {
 			p := policyFile(t, fmt.Sprintf(`{name: all, match: {type: file}, require: {mode: %s}}`, c.mode))
