@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"slices"
+
 	"ward/acl/nfs4"
 	"ward/entry"
 	"ward/mode"
@@ -81,6 +83,23 @@ func Reached(c *Change, seen *entry.State, known entry.Facts) bool {
 			if SameKnown(seen, &end, known) {
 				return true
 			}
+		}
+	}
+	return false
+}
+
+// relisted reports whether a state is that between a chmod and the step that sets
+// the list again: the mode is one on the way, and the list one that the server made
+// of that mode, whatever else it kept in it.
+func (c *Change) relisted(seen *entry.State) bool {
+	if c.Known&entry.NFS4 == 0 || seen.NFS4 == "" || !slices.Contains(listModes(seen.NFS4, seen), seen.Mode) {
+		return false
+	}
+	as := *seen
+	for _, st := range append(Intermediate(c), c.After) {
+		as.NFS4 = st.NFS4
+		if st.Mode != c.Before.Mode && SameKnown(&as, &st, c.Known) {
+			return true
 		}
 	}
 	return false

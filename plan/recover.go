@@ -69,6 +69,9 @@ func Recover(c *Change, seen *entry.Entry) Progress {
 			return Partway
 		}
 	}
+	if c.relisted(&seen.State) {
+		return Partway
+	}
 	return Foreign
 }
 

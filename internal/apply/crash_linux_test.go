@@ -65,10 +65,10 @@ func crasher(args []string) error {
 	if err != nil {
 		return err
 	}
-	return applyWithHooks(r, d, hook)
+	return applyWithHooks(r, d, at(1), facts, hook)
 }
 
-func applyWithHooks(r *files.Root, d *state.Dir, hook func(string)) error {
+func applyWithHooks(r *files.Root, d *state.Dir, want map[string]entry.State, known entry.Facts, hook func(string)) error {
 	hook("start")
 	j, err := d.Begin(state.Run{Command: "apply"}, plan.Header{Root: r.Path()}, time.Now())
 	if err != nil {
@@ -77,12 +77,12 @@ func applyWithHooks(r *files.Root, d *state.Dir, hook func(string)) error {
 	defer j.Close()
 	hook("begun")
 	a := newAdder(j, j.Header())
-	for p, s := range at(1) {
-		e, err := look(r, p, facts)
+	for p, s := range want {
+		e, err := look(r, p, known)
 		if err != nil {
 			return err
 		}
-		ch := plan.Change{Path: p, Kind: e.Kind, ID: e.ID, Links: e.Links, Known: facts, Before: e.State, After: s}
+		ch := plan.Change{Path: p, Kind: e.Kind, ID: e.ID, Links: e.Links, Known: known, Before: e.State, After: s}
 		if err := a.add(&ch); err != nil {
 			return err
 		}

@@ -30,6 +30,7 @@ func TestMain(m *testing.M) {
 	testfs.Main(m, testfs.Actors{
 		"attacker": attacker,
 		"crasher":  crasher,
+		"lister":   listCrasher,
 		"recorder": testfs.Recorder,
 	})
 }
