@@ -31,6 +31,8 @@ type Rule struct {
 type Finding struct {
 	Rule    *Rule
 	Path    string // relative to the root of the tree
+	Line    int    // of the file at Path, from 1; 0: the object itself is meant, not what it says
+	Member  string // who or what of the line is meant: "docker:ann"; "" without a line
 	Kind    mode.Kind
 	Found   entry.State
 	Wanted  entry.State // equal to Found where a rule forbids and wants nothing definite

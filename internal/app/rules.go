@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"ward/account/faults"
 	"ward/policy"
 	"ward/policy/packs"
 )
@@ -26,12 +27,17 @@ type RuleList struct {
 
 // Rules lists rules. An id that no rule has is a *RequestError.
 func Rules(ctx context.Context, q RulesRequest) ([]RuleList, error) {
-	if len(q.Policies)+len(q.Packs) == 0 {
+	everything := len(q.Policies)+len(q.Packs) == 0
+	if everything {
 		q.Packs = packs.Names()
 	}
 	b := &rulebook{}
 	if err := b.load(ctx, q.Packs, q.Policies); err != nil {
 		return nil, err
+	}
+	own := accountRules()
+	if everything {
+		b.rules = append(b.rules, own.Rules...)
 	}
 	for _, id := range q.IDs {
 		if !slices.ContainsFunc(b.rules, func(r policy.Rule) bool { return r.ID == id }) {
@@ -39,8 +45,14 @@ func Rules(ctx context.Context, q RulesRequest) ([]RuleList, error) {
 		}
 	}
 	var lists []RuleList
+	all := make([]RuleList, 0, len(b.policies)+1)
 	for i, p := range b.policies {
-		l := RuleList{Name: b.refs[i].Name, Title: p.Title, Rules: p.Rules()}
+		all = append(all, RuleList{Name: b.refs[i].Name, Title: p.Title, Rules: p.Rules()})
+	}
+	if everything {
+		all = append(all, own)
+	}
+	for _, l := range all {
 		if len(q.IDs) > 0 {
 			l.Rules = slices.DeleteFunc(l.Rules, func(r policy.Rule) bool { return !slices.Contains(q.IDs, r.ID) })
 		}
@@ -49,6 +61,18 @@ func Rules(ctx context.Context, q RulesRequest) ([]RuleList, error) {
 		}
 	}
 	return lists, nil
+}
+
+// accountRules is the rules of `ward groups check`, which no policy holds.
+func accountRules() RuleList {
+	l := RuleList{Name: "accounts", Title: "accounts, groups and homes, judged by ward groups check"}
+	for _, r := range faults.Rules() {
+		l.Rules = append(l.Rules, policy.Rule{
+			Rule: r, Name: strings.TrimPrefix(r.ID, "accounts/"), Forbid: true,
+			Selects: "accounts of a system: ward groups check", Advice: "each finding says what to do, and the command where one can",
+		})
+	}
+	return l
 }
 
 // similar names the rules that somebody may have meant.

@@ -10,7 +10,7 @@ type layer struct {
 // only packages before it. ARCHITECTURE.md shows the same list.
 var layers = []layer{
 	{vocabulary, []string{"mode", "ident", "account", "acl", "acl/nfs4", "acl/macos", "acl/nt", "legacy/dos", "legacy/amiga", "legacy/hpux", "legacy/macos", "legacy/vms", "legacy/racf", "entry", "finding"}},
-	{judgement, []string{"access", "translate", "policy", "policy/packs", "plan", "internal/logline", "internal/oddity", "lint/bits", "lint/source", "lint/effect", "lint/meaning", "lint/golang", "lint"}},
+	{judgement, []string{"access", "translate", "policy", "policy/packs", "plan", "account/faults", "account/template", "account/grouping", "internal/layered", "internal/logline", "internal/oddity", "lint/bits", "lint/source", "lint/effect", "lint/meaning", "lint/golang", "lint"}},
 	{machinery, []string{"tree", "internal/spill", "internal/apply"}},
 	{edge, []string{"internal/host/sys", "internal/host/files", "internal/host/target", "internal/host/state", "internal/host/accounts", "internal/host/umasks", "internal/host/probe", "internal/host/mounts", "internal/host/lookup", "internal/host/process", "internal/host/models"}},
 	{product, []string{".", "wardtest", "internal/getopt", "internal/standin", "internal/standin/fts", "internal/standin/chmod", "internal/standin/chown", "internal/standin/acltext", "internal/standin/inorder", "internal/standin/aclobject", "internal/standin/getfacl", "internal/standin/setfacl", "internal/app", "internal/report", "internal/cli", "internal/cli/gen", "cmd/ward"}},

@@ -42,6 +42,7 @@ func newRootCommand(c *console) *cobra.Command {
 		&cobra.Group{ID: "main", Title: "Main commands:"},
 		&cobra.Group{ID: "policy", Title: "Policies and rules:"},
 		&cobra.Group{ID: "access", Title: "Who may do what, and why:"},
+		&cobra.Group{ID: "accounts", Title: "Accounts and groups:"},
 		&cobra.Group{ID: "modes", Title: "Modes, owners and access lists:"},
 		&cobra.Group{ID: "more", Title: "More:"},
 	)
@@ -55,6 +56,7 @@ func newRootCommand(c *console) *cobra.Command {
 	add("policy", newPolicyCommand(c), newRulesCommand(c))
 	add("modes", newModeCommand(c), newStatCommand(c), newLsCommand(c), newChmodCommand(), newChownCommand(), newChgrpCommand(), newGetfaclCommand(c), newSetfaclCommand(c))
 	add("access", newExplainCommand(c), newWhoCommand(c), newReachCommand(c), newPredictCommand(c), newUmaskCommand(c), newProbeCommand(c), newDoctorCommand(c))
+	add("accounts", newGroupsCommand(c))
 	add("more", newCompletionCommand(c), newVersionCommand(c))
 	root.SetHelpCommand(newHelpCommand())
 	root.SetHelpCommandGroupID("more")

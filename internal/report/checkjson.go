@@ -67,18 +67,20 @@ type findingJSON struct {
 	Rule     string `json:"rule"`
 	Severity string `json:"severity"`
 	jsonPath
-	Root     string    `json:"root"`
-	Relative string    `json:"relative"`
-	Type     string    `json:"type"`
-	Found    StateJSON `json:"found"`
-	Wanted   StateJSON `json:"wanted"`
-	Differs  []string  `json:"differs"`
-	What     string    `json:"what,omitempty"`
-	Gains    []string  `json:"gains"`
-	Loses    []string  `json:"loses"`
-	Reason   string    `json:"reason,omitempty"`
-	Advice   string    `json:"advice,omitempty"`
-	Fix      *fixJSON  `json:"fix"`
+	Line     int        `json:"line,omitempty"`
+	Member   string     `json:"member,omitempty"`
+	Root     string     `json:"root"`
+	Relative string     `json:"relative"`
+	Type     string     `json:"type,omitempty"`
+	Found    *StateJSON `json:"found,omitempty"`
+	Wanted   *StateJSON `json:"wanted,omitempty"`
+	Differs  []string   `json:"differs"`
+	What     string     `json:"what,omitempty"`
+	Gains    []string   `json:"gains"`
+	Loses    []string   `json:"loses"`
+	Reason   string     `json:"reason,omitempty"`
+	Advice   string     `json:"advice,omitempty"`
+	Fix      *fixJSON   `json:"fix"`
 }
 
 type fixJSON struct {
@@ -118,10 +120,13 @@ func CheckJSON(w io.Writer, c *app.Checked) error {
 func findingDocument(f *app.Finding, c *app.Checked) findingJSON {
 	d := findingJSON{
 		Rule: f.Rule.ID, Severity: f.Rule.Severity.String(),
-		jsonPath: newJSONPath(f.Place()), Root: f.Root, Relative: f.Path, Type: f.Kind.String(),
-		Found: State(&f.Found, f.Kind, c.Names), Wanted: State(&f.Wanted, f.Kind, c.Names),
+		jsonPath: newJSONPath(f.Place()), Line: f.Line, Member: f.Member, Root: f.Root, Relative: f.Path,
 		Differs: []string{}, What: f.What, Gains: orEmpty(f.Gains), Loses: orEmpty(f.Loses),
 		Reason: f.Rule.Reason, Advice: f.Advice,
+	}
+	if f.Line == 0 || f.Known != 0 {
+		found, wanted := State(&f.Found, f.Kind, c.Names), State(&f.Wanted, f.Kind, c.Names)
+		d.Type, d.Found, d.Wanted = f.Kind.String(), &found, &wanted
 	}
 	for _, x := range Differences(&f.Found, &f.Wanted, f.Kind, c.Names) {
 		d.Differs = append(d.Differs, x.Attribute)

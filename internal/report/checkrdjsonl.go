@@ -58,7 +58,7 @@ func rdDocument(f *app.Finding, c *app.Checked) rdDiagnostic {
 	level := [...]string{"INFO", "WARNING", "ERROR", "ERROR"}[f.Rule.Severity]
 	return rdDiagnostic{
 		Message:  message(f, c),
-		Location: rdLocation{f.Place(), rdRange{rdPosition{1, 1}}},
+		Location: rdLocation{f.Place(), rdRange{rdPosition{max(1, f.Line), 1}}},
 		Severity: level,
 		Source:   rdSource{"ward"},
 		Code:     rdCode{f.Rule.ID},

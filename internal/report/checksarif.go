@@ -251,13 +251,17 @@ func (s *sarif) results(out *lines) error {
 }
 
 func (s *sarif) result(f *app.Finding) sarifResult {
-	print := sha256.Sum256([]byte(f.Rule.ID + "\x00" + f.Path))
+	about := f.Rule.ID + "\x00" + f.Path
+	if f.Line > 0 { // several findings of a rule may stand in one file, and lines move
+		about += "\x00" + f.Member + "\x00" + f.What
+	}
+	print := sha256.Sum256([]byte(about))
 	hash := hex.EncodeToString(print[:16])
 	r := sarifResult{
 		RuleID: f.Rule.ID, RuleIndex: s.index[f.Rule.ID], Level: sarifLevelOf(f.Rule.Severity),
 		Message: sarifText{message(f, s.check)},
 		Locations: []sarifLocation{{sarifPhysical{
-			s.bases[f.Root].address(f.Path), sarifRegion{1},
+			s.bases[f.Root].address(f.Path), sarifRegion{max(1, f.Line)},
 		}}},
 		Fingerprints: map[string]string{"primaryLocationLineHash": hash + ":1", "wardFinding/v1": hash},
 	}

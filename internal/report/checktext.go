@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"ward/finding"
@@ -162,17 +163,25 @@ func (t *ruleFindings) finding(f *app.Finding) {
 		t.advice = f.Advice
 		t.WriteString(t.wrap("  ", f.Advice))
 	}
-	fmt.Fprintf(t, "    %s\n", t.bold(Path(f.Place())))
+	fmt.Fprintf(t, "    %s\n", t.bold(Path(f.Place())+lineOf(f)))
 	if f.Fix != nil {
 		fmt.Fprintf(t, "      fix: %s\n", Shell(f.Fix))
 	}
+}
+
+// lineOf is the line that a finding means, as compilers write it.
+func lineOf(f *app.Finding) string {
+	if f.Line == 0 {
+		return ""
+	}
+	return ":" + strconv.Itoa(f.Line)
 }
 
 // about is what is wrong with a finding's object, whatever its path.
 func (t *ruleFindings) about(f *app.Finding) string {
 	var b strings.Builder
 	differences := Differences(&f.Found, &f.Wanted, f.Kind, t.check.Names)
-	if len(differences) == 0 {
+	if len(differences) == 0 && f.Known != 0 {
 		fmt.Fprintf(&b, "  %s, %s:%s\n", Mode(f.Found.Mode, f.Kind),
 			User(f.Found.UID, t.check.Names), Group(f.Found.GID, t.check.Names))
 	}

@@ -1,0 +1,5 @@
+//go:build !unix
+
+package accounts
+
+const nonblocking = 0
