@@ -1,6 +1,7 @@
 package policy_test
 
 import (
+	"encoding/json"
 	"fmt"
 
 	"ward/account"
@@ -68,4 +69,73 @@ rules:
 	// all decides ["group w" "others w"] ()
 	// scripts decides ["owner x" "group x" "others x"] ()
 	// dirs does not match [] (its type is file)
+}
+
+// Patterns outside of a policy, in the language of policies.
+func ExampleParsePaths() {
+	keys, err := policy.ParsePaths([]string{"**/*.key", "/conf/"})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(keys.Match("etc/tls/server.key", false), keys.Match("conf", true), keys.Match("conf", false))
+	_, err = policy.ParsePaths([]string{"a["})
+	fmt.Println(err)
+	// Output:
+	// true true false
+	// path pattern "a[": "[" without "]"
+}
+
+// A name that is a pattern by its letters is taken as it stands.
+func ExampleLiteral() {
+	odd, err := policy.ParsePaths([]string{policy.Literal("conf/a*b[1]")})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(odd.Match("conf/a*b[1]", false), odd.Match("conf/axb1", false))
+	// Output: true false
+}
+
+// The policy to begin with is one without mistakes.
+func ExampleTemplate() {
+	p, problems := policy.Parse("ward.yaml", []byte(policy.Template()))
+	if len(problems) > 0 {
+		fmt.Println(problems)
+		return
+	}
+	for _, r := range p.Rules() {
+		fmt.Println(r.ID)
+	}
+	// Output:
+	// directories
+	// files
+	// programs
+	// keys
+	// no-setuid
+}
+
+func ExampleSchema() {
+	var schema struct{ Title, Type string }
+	if err := json.Unmarshal([]byte(policy.Schema()), &schema); err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(schema.Title, schema.Type)
+	// Output: ward policy object
+}
+
+func ExampleDefaultExcludes() {
+	excluded, err := policy.ParsePaths(policy.DefaultExcludes())
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(excluded.Match("src/.git", true), excluded.Match("src", true))
+	// Output: true false
+}
+
+func ExampleDidYouMean() {
+	fmt.Println(policy.DidYouMean("mtach", []string{"match", "require", "reason"}))
+	// Output: did you mean "match"?
 }

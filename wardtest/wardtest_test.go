@@ -93,3 +93,64 @@ func ExampleMode() {
 	// 0 failures
 	// 1 failure
 }
+
+// A tree with exact modes to begin with, and what a program should have left of it.
+func ExampleTree() {
+	dir, err := os.MkdirTemp("", "example")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(dir)
+	t := &listener{} // in a test: its *testing.T
+	wardtest.Make(t, dir, `
+		drwxr-xr-x etc
+		-rw-r--r-- etc/key`)
+	if err := os.Remove(filepath.Join(dir, "etc/key")); err != nil { // the code under test
+		panic(err)
+	}
+	wardtest.Tree(t, dir, "drwxr-xr-x etc")
+	fmt.Println(len(t.heard), "failures")
+	wardtest.Tree(t, dir, `
+		drwxr-xr-x etc
+		-rw------- etc/key`)
+	fmt.Println(len(t.heard), "failure")
+	// Output:
+	// 0 failures
+	// 1 failure
+}
+
+func ExampleMake() {
+	dir, err := os.MkdirTemp("", "example")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(dir)
+	t := &listener{} // in a test: its *testing.T
+	wardtest.Make(t, dir, `
+		drwxrwsr-x shared
+		-rw-rw-r-- shared/plan
+		lrwxrwxrwx shared/current -> plan`)
+	info, err := os.Stat(filepath.Join(dir, "shared/current"))
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(info.Mode(), info.Name())
+	// Output: -rw-rw-r-- current
+}
+
+func ExamplePrivate() {
+	dir, err := os.MkdirTemp("", "example")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(dir)
+	t := &listener{} // in a test: its *testing.T
+	wardtest.Make(t, dir, "-rw------- token\n-rw-r----- shared")
+	wardtest.Private(t, filepath.Join(dir, "token"))
+	fmt.Println(len(t.heard), "failures")
+	wardtest.Private(t, filepath.Join(dir, "shared"))
+	fmt.Println(len(t.heard), "failure")
+	// Output:
+	// 0 failures
+	// 1 failure
+}

@@ -2,6 +2,7 @@ package packs_test
 
 import (
 	"fmt"
+	"strings"
 
 	"ward/policy/packs"
 )
@@ -19,4 +20,20 @@ func ExampleLoad() {
 	// baseline/world-writable-file: everybody may change this file
 	// baseline/world-writable-dir: everybody may delete and replace what is in this directory
 	// baseline/world-writable-default: what is created in this directory may be written by everybody
+}
+
+func ExampleNames() {
+	fmt.Println(packs.Names())
+	// Output: [baseline]
+}
+
+func ExampleSource() {
+	text, err := packs.Source("baseline")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	first, _, _ := strings.Cut(string(text), "\n")
+	fmt.Println(first)
+	// Output: version: 1
 }
