@@ -12,8 +12,10 @@ import (
 	"pgregory.net/rapid"
 
 	"ward/acl"
+	"ward/acl/nfs4"
 	"ward/entry"
 	"ward/ident"
+	"ward/legacy/dos"
 	"ward/mode"
 	"ward/plan"
 )
@@ -48,6 +50,50 @@ func drawState() *rapid.Generator[entry.State] {
 			Default: lists.Draw(t, "default"),
 			Caps:    string(rapid.SliceOfN(rapid.Byte(), 0, 24).Draw(t, "caps")),
 			Flags:   entry.Flags(rapid.Uint32().Draw(t, "flags")),
+			NFS4:    drawNFS4().Draw(t, "nfs4"),
+			DOS:     drawDOS().Draw(t, "dos"),
+		}
+	})
+}
+
+// drawNFS4 is a list in one of the attributes that hold one, or none.
+func drawNFS4() *rapid.Generator[entry.Stored] {
+	return rapid.Custom(func(t *rapid.T) entry.Stored {
+		list := nfs4.FromMode(mode.Mode(rapid.IntRange(0, 0o777).Draw(t, "mode")), mode.Regular, nfs4.RFC8881)
+		switch rapid.IntRange(0, 2).Draw(t, "form") {
+		case 1:
+			value, err := list.Encode()
+			if err != nil {
+				t.Fatal(err)
+			}
+			return entry.Store(nfs4.Xattr, value)
+		case 2:
+			value, err := list.EncodeTrueNAS()
+			if err != nil {
+				t.Fatal(err)
+			}
+			return entry.Store(nfs4.TrueNASXattr, value)
+		}
+		return ""
+	})
+}
+
+// drawDOS is DOS attributes in one of the places where they are, or none.
+func drawDOS() *rapid.Generator[entry.Stored] {
+	return rapid.Custom(func(t *rapid.T) entry.Stored {
+		a := dos.Attributes(rapid.Uint32().Draw(t, "attributes"))
+		places := append([]string{""}, entry.DOSPlaces()...)
+		switch place := places[rapid.IntRange(0, len(places)-1).Draw(t, "place")]; place {
+		case "":
+			return ""
+		case dos.SambaXattr:
+			value, err := dos.Samba{Version: 5, Valid: dos.ValidAttributes, Stored: a}.Encode()
+			if err != nil {
+				t.Fatal(err)
+			}
+			return entry.Store(place, value)
+		default:
+			return entry.Store(place, a.Encode())
 		}
 	})
 }
@@ -64,7 +110,7 @@ func drawChange(rules int) *rapid.Generator[plan.Change] {
 		}
 		return plan.Change{
 			Path: path, Kind: mode.Kind(rapid.IntRange(1, 7).Draw(t, "kind")), ID: drawID().Draw(t, "id"),
-			Links: rapid.Uint32().Draw(t, "links"), Known: entry.Facts(rapid.IntRange(0, 127).Draw(t, "known")),
+			Links: rapid.Uint32().Draw(t, "links"), Known: entry.Facts(rapid.IntRange(0, 511).Draw(t, "known")),
 			Changed: rapid.Int64().Draw(t, "changed"),
 			Before:  drawState().Draw(t, "before"), After: drawState().Draw(t, "after"),
 			Rules: rapid.SliceOfN(rapid.IntRange(0, rules-1), 0, 3).Draw(t, "rules"),

@@ -19,7 +19,7 @@ func Direct(e *entry.Entry, after entry.State, decided mode.Mode) (Change, entry
 		After:  after,
 	}
 	c.Before.Flags, c.After.Flags = 0, 0 // they are not ours to lift
-	c.After.NFS4, c.After.DOS = c.Before.NFS4, c.Before.DOS
+	c.Before.NFS4, c.After.NFS4, c.Before.DOS, c.After.DOS = "", "", "", ""
 	clearUnearned(&c, decided)
 	if c.Empty() {
 		return c, 0

@@ -213,10 +213,10 @@ func (b *builder) setCaps() {
 func (b *builder) setStored() {
 	c := b.change
 	moved := len(b.steps) > b.first
-	if c.After.NFS4 != "" && (c.Before.NFS4 != c.After.NFS4 || moved && c.Known&entry.NFS4 != 0) {
+	if c.After.NFS4 != "" && (moved || c.Before.NFS4 != c.After.NFS4) {
 		b.add(Step{Op: SetNFS4, Other: c.After.NFS4})
 	}
-	if c.After.DOS != "" && (c.Before.DOS != c.After.DOS || moved && c.Known&entry.DOS != 0) {
+	if c.After.DOS != "" && (moved || c.Before.DOS != c.After.DOS) {
 		b.add(Step{Op: SetDOS, Other: c.After.DOS})
 	}
 }

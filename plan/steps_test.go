@@ -26,6 +26,11 @@ func withACL(s entry.State, l acl.List) entry.State {
 	return s
 }
 
+func withStored(s entry.State, nfs4, dos entry.Stored) entry.State {
+	s.NFS4, s.DOS = nfs4, dos
+	return s
+}
+
 func withFlags(s entry.State, f entry.Flags) entry.State { s.Flags = f; return s }
 func withCaps(s entry.State, c string) entry.State       { s.Caps = c; return s }
 
@@ -57,6 +62,10 @@ func words(steps []plan.Step) string {
 			w = append(w, fmt.Sprintf("caps %q", s.Caps))
 		case plan.SetFlags:
 			w = append(w, fmt.Sprintf("flags %#x", s.Flags))
+		case plan.SetNFS4:
+			w = append(w, "nfs4 "+string(s.Other))
+		case plan.SetDOS:
+			w = append(w, "dos "+string(s.Other))
 		}
 	}
 	return strings.Join(w, ", ")
@@ -89,6 +98,9 @@ var stepCases = []struct {
 	{"a default list", mode.Directory, state(0o755, 0, 0), entry.State{Mode: 0o755, Default: list(7, 5, 5, 5, 0)}, "default(5)"},
 	{"immutable is lifted and put back", mode.Regular, withFlags(state(0o644, 0, 0), entry.Immutable), withFlags(state(0o600, 0, 0), entry.Immutable), "flags 0x0, chmod 0600, flags 0x10"},
 	{"immutable goes", mode.Regular, withFlags(state(0o644, 0, 0), entry.Immutable), state(0o644, 0, 0), "flags 0x0"},
+	{"a list of NFS 4 comes last, but for flags", mode.Regular, withStored(state(0o644, 0, 0), "a", ""), withFlags(withStored(state(0o600, 0, 0), "b", ""), entry.Immutable), "chmod 0600, nfs4 b, flags 0x10"},
+	{"a list is set again after a chmod", mode.Regular, withStored(state(0o644, 0, 0), "a", "d"), withStored(state(0o600, 0, 0), "a", "d"), "chmod 0600, nfs4 a, dos d"},
+	{"DOS attributes alone", mode.Regular, withStored(state(0o644, 0, 0), "a", "d"), withStored(state(0o644, 0, 0), "a", "e"), "dos e"},
 	{"immutable comes last", mode.Regular, state(0o644, 0, 0), withFlags(state(0o600, 0, 0), entry.Immutable), "chmod 0600, flags 0x10"},
 	{"a symlink has only an owner", mode.Symlink, state(0o777, 5, 5), state(0o777, 0, 0), "chown 0:0"},
 	{"nothing", mode.Regular, state(0o644, 0, 0), state(0o644, 0, 0), ""},

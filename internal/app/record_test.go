@@ -25,6 +25,7 @@ func drawState(t *rapid.T, name string) entry.State {
 		Mode: mode.Mode(rapid.IntRange(0, 0o7777).Draw(t, name)), UID: ident.UID(rapid.Uint32().Draw(t, "uid")),
 		GID: ident.GID(rapid.Uint32().Draw(t, "gid")), Flags: entry.Flags(rapid.Uint32().Draw(t, "flags")),
 		ACL: lists.Draw(t, "acl"), Default: lists.Draw(t, "default"), Caps: rapid.String().Draw(t, "caps"),
+		NFS4: entry.Stored(rapid.String().Draw(t, "nfs4")), DOS: entry.Stored(rapid.String().Draw(t, "dos")),
 	}
 }
 
