@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -31,11 +33,12 @@ func manual(dir string, root *cobra.Command) error {
 	if err := doc.GenManTree(root, header, dir); err != nil {
 		return fmt.Errorf("write manual pages: %w", err)
 	}
-	return undate(dir)
+	return tidy(dir)
 }
 
-// undate takes the date out of the pages: they change only when a command does.
-func undate(dir string) error {
+// tidy takes the date out of the pages, which change only when a command does, and
+// writes the options as other manual pages do.
+func tidy(dir string) error {
 	pages, err := filepath.Glob(filepath.Join(dir, "*.1"))
 	if err != nil {
 		return fmt.Errorf("list manual pages: %w", err)
@@ -46,11 +49,35 @@ func undate(dir string) error {
 			return fmt.Errorf("read a manual page: %w", err)
 		}
 		text = bytes.Replace(text, []byte(`"Jan 1970"`), []byte(`""`), 1)
+		text = option.ReplaceAllFunc(text, optionEntry)
 		if err := os.WriteFile(page, text, 0o644); err != nil {
 			return fmt.Errorf("write a manual page: %w", err)
 		}
 	}
 	return nil
+}
+
+// option is one as cobra writes it: its names, its default value, what it does.
+var (
+	option    = regexp.MustCompile(`(?m)^(?:\.PP\n)?((?:\\fB-\w\\fP, )?\\fB--[\w-]+\\fP)(\[=false\]|=.*)\n\t(.*)$`)
+	valueName = regexp.MustCompile(`\\fB([^\\]+)\\fR`)
+)
+
+// optionEntry is a tagged paragraph of man(7): what the option takes stands beside
+// its name, and its default value where that is one.
+func optionEntry(found []byte) []byte {
+	part := option.FindSubmatch(found)
+	tag, value, does := string(part[1]), strings.TrimPrefix(string(part[2]), "="), string(part[3])
+	if value == "[=false]" {
+		return []byte(".TP\n" + tag + "\n" + does)
+	}
+	if name := valueName.FindStringSubmatch(does); name != nil {
+		tag += ` \fI` + name[1] + `\fP`
+	}
+	if value = strings.Trim(value, `"`); value != "" && value != "[]" && value != "0" {
+		does += " (default " + value + ")"
+	}
+	return []byte(".TP\n" + tag + "\n" + valueName.ReplaceAllString(does, `\fI${1}\fP`))
 }
 
 func disableAutoGenTag(cmd *cobra.Command) {
