@@ -19,14 +19,14 @@ func baseRules() []*Rule {
 				ID: "lint/decimal-mode", Severity: finding.Error, Title: "a mode is written as a decimal number",
 				Reason: "The digits were meant as octal. Read as decimal they are another mode, often one with the sticky bit and without the owner's rights.",
 			},
-			Anywhere: true, Judge: decimalMode,
+			Anywhere: true, Misread: true, Judge: decimalMode,
 		},
 		{
 			Rule: finding.Rule{
 				ID: "lint/go-raw-special-bits", Severity: finding.Error, Title: "Go drops setuid, setgid or sticky here",
 				Reason: "Package os takes them from fs.ModeSetuid, fs.ModeSetgid and fs.ModeSticky, and ignores 04000, 02000 and 01000.",
 			},
-			Anywhere: true, Languages: []source.Language{source.Go}, Judge: rawSpecialBits,
+			Anywhere: true, Misread: true, Languages: []source.Language{source.Go}, Judge: rawSpecialBits,
 		},
 	}
 }
@@ -61,7 +61,7 @@ func rawSpecialBits(s *effect.Script, e *effect.Effect) []Finding {
 		return nil
 	}
 	dropped := mode.Mode(e.Mode.Value.Ones()) & mode.Special
-	if dropped == 0 || len(decimalMode(s, e)) > 0 {
+	if dropped == 0 {
 		return nil
 	}
 	f := found(e, fmt.Sprintf("%s ignores the %s in %s: it sets %s", e.API, specialNames(dropped), e.Mode.Written, executedText(e)))

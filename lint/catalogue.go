@@ -2,10 +2,10 @@ package lint
 
 import "slices"
 
-// Catalogue is every rule, in the order of their ids' families: base, open, use,
-// logic, race, shell, configuration, image.
+// Catalogue is every rule, in the order in which they look at an effect: what
+// says that the mode is not the one that was meant comes first.
 func Catalogue() []*Rule {
-	return slices.Concat(baseRules())
+	return slices.Concat(logicRules(), baseRules(), useRules(), openRules())
 }
 
 // byDefault is the rules that speak unasked.

@@ -79,3 +79,14 @@ func spell(l source.Language, m mode.Mode) string {
 		return fmt.Sprintf("%#o", uint16(m))
 	}
 }
+
+// offer proposes another mode for e, and an edit where a single literal in the
+// call itself can be replaced by it: a constant may serve others, for whom it is right.
+func offer(s *effect.Script, e *effect.Effect, f *Finding, m mode.Mode) {
+	f.Meant = spell(s.File.Language, m)
+	if len(e.Mode.Numbers) != 1 || e.Mode.Numbers[0].Named != "" || len(e.Mode.Steps) > 0 || e.Mode.Variable {
+		return
+	}
+	n := e.Mode.Numbers[0]
+	f.Fix = &Fix{Words: "write " + f.Meant, Edits: []Edit{{Span: n.Span, New: f.Meant}}}
+}

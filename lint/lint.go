@@ -16,7 +16,8 @@ import (
 type Rule struct {
 	finding.Rule
 	OptIn     bool              // silent unless asked for
-	Anywhere  bool              // as grave in tests and examples as in production
+	Anywhere  bool              // speaks in tests and examples too
+	Misread   bool              // says that another mode was meant: rules after it do not judge this one
 	Languages []source.Language // nil: all
 	Judge     func(s *effect.Script, e *effect.Effect) []Finding
 }
@@ -34,6 +35,7 @@ type Finding struct {
 	Meant    string    // the literal that was probably meant, in the file's language
 	Gains    []string  // who may do more than was probably wanted
 	Loses    []string  // who may do less
+	Graver   bool      // one step above the rule's severity here
 	Advice   string    // what to do where no edit can be offered
 	Related  []source.Span
 	Fix      *Fix
@@ -69,9 +71,13 @@ func Check(s *effect.Script, o Options) []Finding {
 			if !r.speaks(s.File, o) {
 				continue
 			}
-			for _, f := range r.Judge(s, e) {
-				f.Rule, f.File, f.Severity = r, s.File, o.severity(r, s.File.Zone)
+			these := r.Judge(s, e)
+			for _, f := range these {
+				f.Rule, f.File, f.Severity = r, s.File, o.severity(r, s.File.Zone, f.Graver)
 				found = append(found, f)
+			}
+			if r.Misread && len(these) > 0 {
+				break
 			}
 		}
 	}
@@ -103,8 +109,11 @@ func (o Options) quiet(z source.Zone) bool {
 }
 
 // severity is one step less outside production, where a mistake does less harm.
-func (o Options) severity(r *Rule, z source.Zone) finding.Severity {
+func (o Options) severity(r *Rule, z source.Zone, graver bool) finding.Severity {
 	s := r.Severity
+	if graver && s < finding.Critical {
+		s++
+	}
 	if set, ok := o.Severity[r.ID]; ok {
 		s = set
 	}

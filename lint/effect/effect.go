@@ -68,6 +68,7 @@ type Effect struct {
 	Truncates bool // an existing object keeps its mode and loses its contents
 	Checked   bool // its result is looked at
 	AsRoot    bool // certainly runs as root: sudo, a package's script, RUN
+	Deferred  bool // when the function ends
 	Guarded   bool // only on Windows, or only where the object's mode is known to be different
 	Default   bool // the mode is not written there: it is what the API gives
 	Handle    bool // by descriptor, not by path
@@ -92,6 +93,14 @@ type Mode struct {
 	Layout   Layout
 	Text     bool // a string, which the API reads as octal
 	Variable bool // depends on something that is not known here
+	Steps    []Step
+}
+
+// A Step is one operation in the computation of a mode, with what it was given.
+type Step struct {
+	source.Span
+	Op          string // as source.Expr has it
+	Left, Right bits.Value
 }
 
 // A Layout is where a number has its special bits.

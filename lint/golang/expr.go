@@ -10,7 +10,7 @@ import (
 )
 
 func (v visitor) call(n *ast.CallExpr) *source.Call {
-	c := &source.Call{Span: v.span(n), Function: v.function}
+	c := &source.Call{Span: v.span(n), Function: v.function, Deferred: v.deferred[n]}
 	if c.Callee = v.dotted(n.Fun); c.Callee == "" {
 		if method, ok := n.Fun.(*ast.SelectorExpr); ok {
 			c.Callee = "." + method.Sel.Name

@@ -24,7 +24,7 @@ func Parse(f *source.File) *source.Unit {
 	if tree == nil {
 		return unit
 	}
-	r := &reader{unit: unit, base: set.File(tree.FileStart).Base(), imports: imports(tree)}
+	r := &reader{unit: unit, base: set.File(tree.FileStart).Base(), imports: imports(tree), deferred: map[*ast.CallExpr]bool{}}
 	unit.Package = tree.Name.Name
 	r.comments(tree)
 	ast.Walk(visitor{r, -1}, tree)
@@ -33,9 +33,10 @@ func Parse(f *source.File) *source.Unit {
 
 // A reader turns one syntax tree into a unit.
 type reader struct {
-	unit    *source.Unit
-	base    int
-	imports map[string]string // the names by which packages are called here, to their own
+	unit     *source.Unit
+	base     int
+	deferred map[*ast.CallExpr]bool
+	imports  map[string]string // the names by which packages are called here, to their own
 }
 
 // imports is the packages that a file calls by a name that may not be their own, as
@@ -83,6 +84,8 @@ func (v visitor) Visit(n ast.Node) ast.Visitor {
 		return v.enter(n, n.Name.Name)
 	case *ast.FuncLit:
 		return v.enter(n, "")
+	case *ast.DeferStmt:
+		v.deferred[n.Call] = true
 	case *ast.CallExpr:
 		v.unit.Calls = append(v.unit.Calls, v.call(n))
 	case *ast.GenDecl:

@@ -95,7 +95,7 @@ func Translate(unit *source.Unit, pkg []*source.Unit, language *Language) *effec
 // effect is what a call of the API does, before Refine.
 func (a *API) effect(s *Scope, c *source.Call) effect.Effect {
 	e := effect.Effect{
-		Span: c.Span, Verb: a.Verb, API: c.Callee, Kind: a.Kind, Function: c.Function, Call: c,
+		Span: c.Span, Verb: a.Verb, API: c.Callee, Kind: a.Kind, Function: c.Function, Call: c, Deferred: c.Deferred,
 		Masked: a.Masked, Recursive: a.Recursive, Follows: a.Follows, Exclusive: a.Exclusive,
 		Truncates: a.Truncates, Handle: a.Handle,
 		Path: s.Operand(a.Path.expr(c), c), Target: s.Operand(a.Target.expr(c), c), Data: s.Operand(a.Data.expr(c), c),

@@ -78,6 +78,7 @@ func (s *Scope) Mode(e *source.Expr, c *source.Call) effect.Mode {
 	m.Value = v.value(e, 0)
 	m.Numbers = v.numbers
 	m.Variable = v.variable
+	m.Steps = v.steps
 	return m
 }
 

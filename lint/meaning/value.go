@@ -14,6 +14,7 @@ type evaluation struct {
 	scope    *Scope
 	function int
 	numbers  []effect.Number
+	steps    []effect.Step
 	variable bool
 	named    string       // the constant that is being looked into
 	file     *source.File // where it stands, if that is not the scope's
@@ -34,7 +35,11 @@ func (v *evaluation) value(e *source.Expr, depth int) bits.Value {
 	case source.Unary:
 		return v.unary(e, depth)
 	case source.Binary:
-		return binary(e.Op, v.value(&e.Parts[0], depth+1), v.value(&e.Parts[1], depth+1))
+		left, right := v.value(&e.Parts[0], depth+1), v.value(&e.Parts[1], depth+1)
+		if v.file == nil {
+			v.steps = append(v.steps, effect.Step{Span: e.Span, Op: e.Op, Left: left, Right: right})
+		}
+		return binary(e.Op, left, right)
 	case source.Choice:
 		return v.either(e.Parts, depth)
 	case source.Invocation:

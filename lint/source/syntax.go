@@ -58,6 +58,7 @@ type Call struct {
 	Args     []Arg
 	Function int  // index in Unit.Functions of the innermost one around it; -1 at the top
 	Macro    bool // Rust's name!(…)
+	Deferred bool // runs when the function ends: defer, finally, a trap
 }
 
 // An Assign gives a name a value: a constant, a variable, a default of a parameter, a
