@@ -18,14 +18,21 @@ type console struct {
 	in       *os.File
 	out, err io.Writer
 	style    report.Style // of out
-	live     bool         // err is a terminal: progress may be shown
+	live     bool         // err is a terminal, and out no pipe: progress may be shown
 }
 
 func newConsole(in, out, err *os.File) *console {
 	return &console{
 		in: in, out: out, err: err, style: styleOf(out),
-		live: term.IsTerminal(int(err.Fd())) && os.Getenv("TERM") != "dumb",
+		live: term.IsTerminal(int(err.Fd())) && os.Getenv("TERM") != "dumb" && !isPipe(out),
 	}
+}
+
+// isPipe tells whether what is written goes to another program, which may show it on
+// the same terminal: a pager does.
+func isPipe(f *os.File) bool {
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeNamedPipe != 0
 }
 
 // styleOf colours only a terminal that can, and nobody asked not to

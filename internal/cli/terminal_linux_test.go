@@ -246,4 +246,15 @@ func TestNoProgressInAPipe(t *testing.T) {
 	if p := newConsole(os.Stdin, w, w).progress(); p != nil {
 		t.Error("progress is shown in a pipe")
 	}
+
+	// A pager shows on the terminal what it gets through a pipe.
+	t.Setenv("TERM", "xterm")
+	terminal := newTerminal(t).slave
+	defer terminal.Close()
+	if p := newConsole(terminal, w, terminal).progress(); p != nil {
+		t.Error("progress is shown beside a pager")
+	}
+	if p := newConsole(terminal, terminal, terminal).progress(); p == nil {
+		t.Error("no progress is shown on a terminal")
+	}
 }
