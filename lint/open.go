@@ -45,9 +45,9 @@ func openRules() []*Rule {
 
 // worldWritable finds chmod 777 (O1). Requests that a umask narrows are another
 // matter, and so are sticky directories, sockets, devices and lock files.
-func worldWritable(_ *effect.Script, e *effect.Effect) []Finding {
+func worldWritable(s *effect.Script, e *effect.Effect) []Finding {
 	set, _ := e.Executed()
-	if !setsMode(e) || e.Masked || e.Guarded || set&mode.OtherWrite == 0 || sharedOnPurpose(e, set) {
+	if !setsMode(e) || e.Masked || e.Guarded || set&mode.OtherWrite == 0 || sharedOnPurpose(e, set) || aboutToGo(s, e) {
 		return nil
 	}
 	f := found(e, fmt.Sprintf("%s lets everybody write: %s", e.API, executedText(e)))
@@ -57,6 +57,18 @@ func worldWritable(_ *effect.Script, e *effect.Effect) []Finding {
 		f.Meant = (m &^ mode.OtherWrite).Octal()
 	}
 	return []Finding{f}
+}
+
+// aboutToGo tells whether a tree is removed after e, in its function or in one around
+// it: what is in the way is opened first.
+func aboutToGo(s *effect.Script, e *effect.Effect) bool {
+	for i := range s.Effects {
+		later := &s.Effects[i]
+		if later.Verb == effect.Remove && later.Start > e.Start && s.Within(e.Function, later.Function) {
+			return true
+		}
+	}
+	return false
 }
 
 func sharedOnPurpose(e *effect.Effect, set mode.Mode) bool {

@@ -171,3 +171,12 @@ func (s *Script) Function(e *Effect) []*Effect {
 	}
 	return same
 }
+
+// Within tells whether function stands in the function outer, or is it. Nothing
+// stands in the top level, -1, where effects share nothing but the file.
+func (s *Script) Within(function, outer int) bool {
+	for function != outer && function >= 0 {
+		function = s.Functions[function].Outer
+	}
+	return function == outer && outer >= 0
+}
