@@ -72,12 +72,18 @@ func TestMakeAndTree(t *testing.T) {
 	l.hears(t, `found "lrwxrwxrwx etc/current -> prog", want ""`)
 }
 
-func ExampleMode() {
+// exampleDir is a directory, and what removes it.
+func exampleDir() (dir string, done func()) {
 	dir, err := os.MkdirTemp("", "example")
 	if err != nil {
 		panic(err)
 	}
-	defer os.RemoveAll(dir)
+	return dir, func() { _ = os.RemoveAll(dir) }
+}
+
+func ExampleMode() {
+	dir, done := exampleDir()
+	defer done()
 	path := filepath.Join(dir, "server.key")
 	if err := os.WriteFile(path, nil, 0o600); err != nil { // the code under test
 		panic(err)
@@ -96,11 +102,8 @@ func ExampleMode() {
 
 // A tree with exact modes to begin with, and what a program should have left of it.
 func ExampleTree() {
-	dir, err := os.MkdirTemp("", "example")
-	if err != nil {
-		panic(err)
-	}
-	defer os.RemoveAll(dir)
+	dir, done := exampleDir()
+	defer done()
 	t := &listener{} // in a test: its *testing.T
 	wardtest.Make(t, dir, `
 		drwxr-xr-x etc
@@ -120,11 +123,8 @@ func ExampleTree() {
 }
 
 func ExampleMake() {
-	dir, err := os.MkdirTemp("", "example")
-	if err != nil {
-		panic(err)
-	}
-	defer os.RemoveAll(dir)
+	dir, done := exampleDir()
+	defer done()
 	t := &listener{} // in a test: its *testing.T
 	wardtest.Make(t, dir, `
 		drwxrwsr-x shared
@@ -139,11 +139,8 @@ func ExampleMake() {
 }
 
 func ExamplePrivate() {
-	dir, err := os.MkdirTemp("", "example")
-	if err != nil {
-		panic(err)
-	}
-	defer os.RemoveAll(dir)
+	dir, done := exampleDir()
+	defer done()
 	t := &listener{} // in a test: its *testing.T
 	wardtest.Make(t, dir, "-rw------- token\n-rw-r----- shared")
 	wardtest.Private(t, filepath.Join(dir, "token"))

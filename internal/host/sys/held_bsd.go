@@ -8,6 +8,17 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// HoldPath holds the object at path. A symbolic link at the end is itself held
+// unless follow is set. With a root, path must lie beneath it, no symbolic link
+// on the way is followed, and follow is not obeyed.
+func HoldPath(root, path string, follow bool) (*Held, error) {
+	fd, err := holdPath(root, path, follow)
+	if err != nil {
+		return nil, err
+	}
+	return &Held{fd: fd}, nil
+}
+
 // FD is the descriptor, which lives as long as h. It serves to name things in a
 // held directory.
 func (h *Held) FD() int { return h.fd }

@@ -13,17 +13,6 @@ import (
 // read or write can be held for a change; other things are held by their look.
 type Held struct{ fd int }
 
-// HoldPath holds the object at path. A symbolic link at the end is itself held
-// unless follow is set. With a root, path must lie beneath it, no symbolic link
-// on the way is followed, and follow is not obeyed.
-func HoldPath(root, path string, follow bool) (*Held, error) {
-	fd, err := holdPath(root, path, follow)
-	if err != nil {
-		return nil, err
-	}
-	return &Held{fd: fd}, nil
-}
-
 func holdPath(root, path string, follow bool) (int, error) {
 	if root != "" {
 		return holdSteps(root, path, holdName)

@@ -18,17 +18,6 @@ const (
 // opened (O_PATH): no fifo waits and no device notices.
 type Held struct{ fd int }
 
-// HoldPath holds the object at path. A symbolic link at the end is itself held
-// unless follow is set. With a root, path must lie beneath it, no symbolic link
-// on the way is followed, and follow is not obeyed.
-func HoldPath(root, path string, follow bool) (*Held, error) {
-	fd, err := holdPath(root, path, follow)
-	if err != nil {
-		return nil, err
-	}
-	return &Held{fd: fd}, nil
-}
-
 func holdPath(root, path string, follow bool) (int, error) {
 	flags := oPath | unix.O_CLOEXEC
 	if root != "" {
