@@ -145,7 +145,7 @@ func (t runText) because(number int) {
 }
 
 // unchanged is what mode, owner, group and access list were and are. A list that the
-// change could not touch was not read.
+// change could not touch was not read, and that is said.
 func unchanged(x *app.Logged, names acl.Names) []string {
 	a, b := &x.Before, &x.After
 	var same []string
@@ -158,7 +158,11 @@ func unchanged(x *app.Logged, names acl.Names) []string {
 	if a.GID == b.GID {
 		same = append(same, "group "+Group(a.GID, names))
 	}
-	if x.Known&entry.AccessACL != 0 && a.ACL.Equal(b.ACL) {
+	switch {
+	case x.Kind == mode.Symlink:
+	case x.Known&entry.AccessACL == 0:
+		same = append(same, "acl (not touched, not read)")
+	case a.ACL.Equal(b.ACL):
 		same = append(same, "acl "+List(a.ACL, names))
 	}
 	return same
