@@ -14,6 +14,7 @@ import (
 	"ward/lint/effect"
 	"ward/lint/golang"
 	"ward/lint/meaning"
+	"ward/lint/shell"
 	"ward/lint/source"
 )
 
@@ -69,6 +70,8 @@ func (c *labelled) read(t *testing.T) *effect.Script {
 	switch file.Language {
 	case source.Go:
 		return meaning.Translate(golang.Parse(file), nil, golang.Library())
+	case source.Shell:
+		return shell.Read(file)
 	default:
 		t.Fatalf("%s: no front end for %s", c.name, c.language)
 		return nil

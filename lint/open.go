@@ -132,8 +132,8 @@ func openWithoutUmask(s *effect.Script, e *effect.Effect) []Finding {
 		return nil
 	}
 	cleared := false
-	for _, before := range s.Function(e) {
-		if before.Verb == effect.Umask && before.Start < e.Start && !before.Deferred {
+	for _, before := range s.Before(e) {
+		if before.Verb == effect.Umask {
 			cleared = clearsUmask(before)
 		}
 	}

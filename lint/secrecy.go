@@ -81,8 +81,8 @@ func writeThenChmod(s *effect.Script, e *effect.Effect) []Finding {
 // stands.
 func privateUmask(s *effect.Script, e *effect.Effect) bool {
 	closed := false
-	for _, before := range s.Function(e) {
-		if before.Verb == effect.Umask && before.Start < e.Start && !before.Deferred {
+	for _, before := range s.Before(e) {
+		if before.Verb == effect.Umask {
 			n, ok := before.Mode.Value.Exact()
 			closed = ok && n&0o077 == 0o077
 		}
@@ -126,11 +126,11 @@ func secretWithoutMode(s *effect.Script, e *effect.Effect) []Finding {
 // inPrivateDirectory tells whether the function makes a directory for its owner alone,
 // or a temporary one, before e.
 func inPrivateDirectory(s *effect.Script, e *effect.Effect) bool {
-	for _, before := range s.Function(e) {
+	for _, before := range s.Before(e) {
 		set, clear := before.Executed()
 		private := before.Mode.Given && set&outside == 0 && clear&outside == outside
 		made := before.Verb == effect.Mkdir || before.Verb == effect.MkdirAll || before.Verb == effect.Temporary
-		if made && before.Kind == mode.Directory && private && before.Start < e.Start {
+		if made && before.Kind == mode.Directory && private {
 			return true
 		}
 	}

@@ -9,10 +9,10 @@ type layer struct {
 // layers lists every package of the module, by its folder. A package may import
 // only packages before it. ARCHITECTURE.md shows the same list.
 var layers = []layer{
-	{vocabulary, []string{"mode", "ident", "account", "acl", "acl/nfs4", "acl/macos", "acl/nt", "legacy/dos", "legacy/amiga", "legacy/hpux", "legacy/macos", "legacy/vms", "legacy/racf", "entry", "finding"}},
-	{judgement, []string{"access", "translate", "policy", "policy/packs", "plan", "account/faults", "account/template", "account/grouping", "internal/layered", "internal/logline", "internal/oddity", "lint/bits", "lint/source", "lint/effect", "lint/meaning", "lint/golang", "lint"}},
+	{vocabulary, []string{"mode", "ident", "account", "acl", "acl/nfs4", "acl/macos", "acl/nt", "legacy/dos", "legacy/amiga", "legacy/hpux", "legacy/macos", "legacy/vms", "legacy/racf", "entry", "finding", "packages", "packages/dpkg", "packages/deb", "packages/rpm", "packages/apk", "manifest/mtree", "manifest/tmpfiles", "manifest/sysusers", "manifest/facl"}},
+	{judgement, []string{"access", "translate", "policy", "policy/packs", "plan", "repair", "account/faults", "account/template", "account/grouping", "internal/layered", "internal/logline", "internal/oddity", "lint/bits", "lint/source", "lint/effect", "lint/meaning", "lint/golang", "lint/shell", "lint"}},
 	{machinery, []string{"tree", "internal/spill", "internal/apply"}},
-	{edge, []string{"internal/host/sys", "internal/host/files", "internal/host/target", "internal/host/state", "internal/host/accounts", "internal/host/umasks", "internal/host/probe", "internal/host/mounts", "internal/host/lookup", "internal/host/process", "internal/host/models"}},
+	{edge, []string{"internal/host/sys", "internal/host/files", "internal/host/target", "internal/host/state", "internal/host/accounts", "internal/host/umasks", "internal/host/probe", "internal/host/mounts", "internal/host/lookup", "internal/host/process", "internal/host/installed", "internal/host/models"}},
 	{product, []string{".", "wardtest", "internal/getopt", "internal/standin", "internal/standin/fts", "internal/standin/chmod", "internal/standin/chown", "internal/standin/acltext", "internal/standin/inorder", "internal/standin/aclobject", "internal/standin/getfacl", "internal/standin/setfacl", "internal/app", "internal/report", "internal/cli", "internal/cli/gen", "cmd/ward"}},
 	{tests, []string{"internal/requires", "internal/testfs", "internal/oracle", "internal/architecture", "internal/acceptance"}},
 	{tools, []string{"internal/tools/testreport", "bench/floor", "bench/changefloor", "bench/maketree", "bench/walk", "bench/profile", "bench/decide", "bench/who", "bench/run"}},

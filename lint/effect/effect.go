@@ -172,6 +172,19 @@ func (s *Script) Function(e *Effect) []*Effect {
 	return same
 }
 
+// Before is the effects that come before e in its function and in those around it, the
+// top level included, but for those that wait for the end of theirs.
+func (s *Script) Before(e *Effect) []*Effect {
+	var before []*Effect
+	for i := range s.Effects {
+		one := &s.Effects[i]
+		if one.Start < e.Start && !one.Deferred && (one.Function < 0 || s.Within(e.Function, one.Function)) {
+			before = append(before, one)
+		}
+	}
+	return before
+}
+
 // Within tells whether function stands in the function outer, or is it. Nothing
 // stands in the top level, -1, where effects share nothing but the file.
 func (s *Script) Within(function, outer int) bool {
