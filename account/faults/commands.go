@@ -81,9 +81,9 @@ func (r *review) nologin() string {
 	return "/usr/sbin/nologin"
 }
 
-// logsIn reports whether a shell lets somebody in. An empty one is /bin/sh
+// LogsIn reports whether a shell lets somebody in. An empty one is /bin/sh
 // (passwd(5)).
-func (r *review) logsIn(shell string) bool {
+func LogsIn(shell string) bool {
 	base := shell[strings.LastIndexByte(shell, '/')+1:]
 	switch base {
 	case "nologin", "false", "true", "sync", "shutdown", "halt", "git-shell", "rssh", "scponly", "nopassword":
@@ -94,7 +94,7 @@ func (r *review) logsIn(shell string) bool {
 
 // human reports whether an account is somebody's who works with it.
 func (r *review) human(u *account.Entry) bool {
-	return uint32(u.UID) >= r.Limits.UIDMin && uint32(u.UID) <= r.Limits.UIDMax && r.logsIn(u.Shell)
+	return uint32(u.UID) >= r.Limits.UIDMin && uint32(u.UID) <= r.Limits.UIDMax && LogsIn(u.Shell)
 }
 
 // systemUser reports whether an account is the system's, by the host's own limits.
@@ -106,12 +106,7 @@ func (r *review) systemGroup(gid ident.GID) bool { return uint32(gid) <= r.Limit
 // members lists who is in a group by any of its lines, and who has it as his
 // primary one.
 func (r *review) members(gid ident.GID) []string {
-	names := slices.Clone(r.primary[gid])
-	for l := range r.Groups.Records {
-		if l.Value.GID == gid {
-			names = append(names, l.Value.Members...)
-		}
-	}
+	names := slices.Concat(r.primary[gid], r.named[gid])
 	slices.Sort(names)
 	return slices.Compact(names)
 }

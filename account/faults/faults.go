@@ -165,6 +165,7 @@ type review struct {
 	shadows  map[string]*account.Line[account.ShadowEntry]
 	gshadows map[string]*account.Line[account.GroupShadow]
 	primary  map[ident.GID][]string // users by their primary group
+	named    map[ident.GID][]string // members by any line of the group
 }
 
 func newReview(s *System) *review {
@@ -173,7 +174,7 @@ func newReview(s *System) *review {
 		users:  map[string]*account.Line[account.Entry]{}, uids: map[ident.UID]*account.Line[account.Entry]{},
 		groups: map[string]*account.Line[account.GroupEntry]{}, gids: map[ident.GID]*account.Line[account.GroupEntry]{},
 		shadows: map[string]*account.Line[account.ShadowEntry]{}, gshadows: map[string]*account.Line[account.GroupShadow]{},
-		primary: map[ident.GID][]string{},
+		primary: map[ident.GID][]string{}, named: map[ident.GID][]string{},
 	}
 	for l := range s.Users.Records {
 		first(r.users, l.Value.Name, l)
@@ -183,6 +184,7 @@ func newReview(s *System) *review {
 	for l := range s.Groups.Records {
 		first(r.groups, l.Value.Name, l)
 		first(r.gids, l.Value.GID, l)
+		r.named[l.Value.GID] = append(r.named[l.Value.GID], l.Value.Members...)
 	}
 	if s.Shadow != nil {
 		for l := range s.Shadow.Records {

@@ -17,6 +17,9 @@ func memberRules() []rule {
 		define("dangling-member", finding.Warning, (*review).danglingMembers,
 			"member of a group who does not exist",
 			"Whoever is given that name later is in the group from his first login on."),
+		define("spaced-member", finding.Warning, (*review).spacedMembers,
+			"white space in a list of members",
+			"A login passes it over; gpasswd, usermod and grpck take it for a part of the name, and will not find the member to take him out."),
 		define("duplicate-member", finding.Info, (*review).duplicateMembers,
 			"member named twice in one line",
 			"Whoever takes him out once may leave him in."),
@@ -41,15 +44,24 @@ func memberRules() []rule {
 func (r *review) danglingMembers() {
 	for l := range r.Groups.Records {
 		for _, name := range unique(l.Value.Members) {
-			if r.userExists(name) != account.No {
-				continue
+			if strings.TrimSpace(name) != name || r.userExists(name) != account.No {
+				continue // white space is spaced-member's
 			}
 			f := Fault{Fix: r.leave(name, l.Value.Name), Finding: finding.Finding{Member: name}}
-			if strings.TrimSpace(name) != name {
-				f.Fix, f.Advice = nil, "take the white space out with "+r.editor("vigr")
-			}
 			r.at(r.Groups.Path, l.Number, fmt.Sprintf("%s names %q, whom no source of accounts knows", l.Value.Name, name), f)
 		}
+	}
+}
+
+func (r *review) spacedMembers() {
+	for l := range r.Groups.Records {
+		list := l.Text()[strings.LastIndexByte(l.Text(), ':')+1:]
+		if !strings.ContainsAny(list, " \t") {
+			continue
+		}
+		plain := strings.FieldsFunc(list, func(c rune) bool { return c == ',' || c == ' ' || c == '\t' })
+		f := Fault{Fix: r.shadow("gpasswd", "-M", strings.Join(unique(plain), ","), l.Value.Name)}
+		r.at(r.Groups.Path, l.Number, fmt.Sprintf("the members of %s are %q", l.Value.Name, list), f)
 	}
 }
 

@@ -47,7 +47,7 @@ func (r *review) systemPasswords() {
 
 func (r *review) systemShells() {
 	for l := range r.Users.Records {
-		if u := &l.Value; r.systemUser(u.UID) && r.logsIn(u.Shell) {
+		if u := &l.Value; r.systemUser(u.UID) && LogsIn(u.Shell) {
 			r.at(r.Users.Path, l.Number, fmt.Sprintf("%s (%d) has the shell %s", u.Name, u.UID, orDefault(u.Shell)),
 				Fault{Fix: r.shadow("usermod", "-s", r.nologin(), u.Name)})
 		}
@@ -121,7 +121,7 @@ func (r *review) rootGroup() {
 	}
 	for l := range r.Users.Records {
 		u := &l.Value
-		if u.GID != 0 || u.UID == 0 || !r.logsIn(u.Shell) {
+		if u.GID != 0 || u.UID == 0 || !LogsIn(u.Shell) {
 			continue
 		}
 		f := Fault{Finding: finding.Finding{

@@ -18,24 +18,26 @@ import (
 	"ward/ident"
 	"ward/internal/host/accounts"
 	"ward/internal/host/lookup"
+	"ward/internal/host/mounts"
 	"ward/internal/host/umasks"
 	"ward/mode"
 )
 
 // accountFacts gathers what there is to judge of the accounts of a system.
 type accountFacts struct {
-	root   string
-	system faults.System
-	db     *account.Database
-	unseen Unseen
-	seen   int64
-	opened int64
+	root    string
+	options lookup.Options
+	system  faults.System
+	db      *account.Database
+	unseen  Unseen
+	seen    int64
+	opened  int64
 }
 
 // gatherAccounts reads the system whose tree lies at root. What may not be read is
 // among what was not seen; that passwd or group cannot be had is an error.
 func gatherAccounts(root string, beyond account.Outside) (*accountFacts, error) {
-	g := &accountFacts{root: root}
+	g := &accountFacts{root: root, options: lookupIn(root)}
 	g.system.Root = root
 	if err := g.files(); err != nil {
 		return nil, err
@@ -141,7 +143,7 @@ func (g *accountFacts) databases() {
 // look examines a path as the system itself would, symbolic links followed within
 // its tree. place is where that ended.
 func (g *accountFacts) look(name string) (o faults.Object, ok bool) {
-	way, err := lookup.Gather("/"+strings.TrimPrefix(name, "/"), lookup.Options{Root: g.rootOption()})
+	way, err := lookup.Gather("/"+strings.TrimPrefix(name, "/"), g.options)
 	if err != nil {
 		g.miss(name, err)
 		return faults.Object{}, false
@@ -158,11 +160,17 @@ func (g *accountFacts) look(name string) (o faults.Object, ok bool) {
 	return faults.Object{Path: strings.TrimPrefix(object.Path, "/"), Kind: e.Kind, State: e.State, Known: e.Known}, true
 }
 
-func (g *accountFacts) rootOption() string {
-	if isRunning(g.root) {
-		return ""
+// lookupIn is how paths of the system are looked up. What holds for all of them is
+// found out once.
+func lookupIn(root string) lookup.Options {
+	o := lookup.Options{Sight: lookup.NewSight()}
+	if !isRunning(root) {
+		o.Root = root
 	}
-	return g.root
+	if table, err := mounts.Load(); err == nil {
+		o.Mounts = table
+	}
+	return o
 }
 
 // shells finds out which shells are there.
@@ -188,10 +196,14 @@ func (g *accountFacts) shells() {
 	}
 }
 
-// umasks finds out what people's sessions create files with.
+// umasks finds out what people's sessions create files with, where others are in
+// their primary groups.
 func (g *accountFacts) umasks() {
 	g.system.Umasks = map[string]faults.Umask{}
 	for l := range g.people {
+		if positions, beyond := g.db.Belong(l.Value.GID); len(positions)+len(beyond) < 2 || !faults.LogsIn(l.Value.Shell) {
+			continue
+		}
 		f := umasks.Login(g.root, l.Value.User, g.db)
 		u := faults.Umask{Mask: f.Mask, Certain: f.Certain, From: "the umask is " + f.Mask.Octal()[1:]}
 		for _, s := range f.Sources {
