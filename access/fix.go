@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"ward/account"
+	"ward/acl"
 	"ward/entry"
 	"ward/ident"
 )
@@ -162,17 +163,33 @@ func (s *search) add(t *trial) {
 		return
 	}
 	t = s.needed(t)
+	if t.opensOtherPlace() {
+		return
+	}
 	for _, f := range s.found {
-		if slices.EqualFunc(f.Remedies, t.remedies, Remedy.equal) {
+		if slices.EqualFunc(f.Remedies, ordered(t.remedies), Remedy.equal) {
 			return
 		}
 	}
-	f := Fix{Remedies: t.remedies, Verdict: Decide(&t.Question)}
+	f := Fix{Remedies: ordered(t.remedies), Verdict: Decide(&t.Question)}
 	for _, r := range t.remedies {
 		f.Breadth = max(f.Breadth, r.breadth())
 	}
 	s.count(&f, t)
 	s.found = append(s.found, f)
+}
+
+// opensOtherPlace: the object is to lie elsewhere, and the directories there were to be
+// opened for that. They hold what belongs to others.
+func (t *trial) opensOtherPlace() bool {
+	for _, to := range t.remedies {
+		if to.Does == MoveTo && slices.ContainsFunc(t.remedies, func(r Remedy) bool {
+			return (r.Does == Alter || r.Does == Remount) && r.Where.Way == to.Where.Way && r.Path != to.Path
+		}) {
+			return true
+		}
+	}
+	return false
 }
 
 // merged makes one change of all that concern one object. Two ways to mend the bits
@@ -214,6 +231,30 @@ func (s *search) needed(t *trial) *trial {
 		}
 	}
 	return t
+}
+
+// ordered puts what makes a mount writable before the changes that need it.
+func ordered(remedies []Remedy) []Remedy {
+	list := slices.Clone(remedies)
+	slices.SortStableFunc(list, func(a, b Remedy) int { return btoi(a.Does != Remount) - btoi(b.Does != Remount) })
+	for i := range list {
+		for _, r := range list {
+			if list[i].Does == Alter && list[i].Mount != nil && r.Does == Remount && r.Mount.ID == list[i].Mount.ID {
+				mounted := *list[i].Mount
+				mounted.set(r.Options)
+				list[i].Mount = &mounted
+			}
+		}
+	}
+	return list
+}
+
+// Commands are the command lines of a fix, in order; see Remedy.Commands.
+func (f Fix) Commands(n acl.Names, who string) (lines [][]string) {
+	for _, r := range f.Remedies {
+		lines = append(lines, r.Commands(n, who)...)
+	}
+	return lines
 }
 
 // ranked is what was found, the narrowest first.

@@ -86,6 +86,11 @@ type Step struct {
 	// mount's map or its file system's namespace; the entry shows the overflow id.
 	UnmappedUser, UnmappedGroup bool
 
+	// UnmappedEntries: the list also names users or groups that have no id in the mount's
+	// map. They match nobody here and are not among Entry.ACL, and setfacl(1) cannot write
+	// the list back.
+	UnmappedEntries bool
+
 	// User and Group say whether the entry's ids are real or the overflow id that
 	// the gatherer's own user namespace shows for what it does not map.
 	User, Group Sight

@@ -2,7 +2,9 @@ package access
 
 import (
 	"slices"
+	"strings"
 
+	"ward/account"
 	"ward/acl"
 	"ward/entry"
 	"ward/ident"
@@ -29,7 +31,50 @@ func (t *trial) component(c *Check) (*Step, bool) {
 	if t.Action == Connecting && s.Entry.Kind == mode.Socket {
 		return nil, false
 	}
-	return s, true
+	return s, changeable(s)
+}
+
+// changeable reports whether somebody could change an object's state by its path: not
+// where its owner or group has no id (HAS_UNMAPPED_ID), and not on what is never
+// written.
+func changeable(s *Step) bool {
+	if s.UnmappedUser || s.UnmappedGroup || s.User == Hidden || s.Group == Hidden {
+		return false
+	}
+	m := s.Mount
+	return m == nil || !isOneOf(m.FSType, stateless) && (!m.ReadOnly && !m.SuperReadOnly || m.remountable())
+}
+
+// remountable reports whether mount(8) can make a mount writable: it gives "idmapped" to
+// the kernel as an option, which knows none of that name.
+func (m *Mount) remountable() bool { return !m.Idmapped && !isOneOf(m.FSType, neverWritten) }
+
+// neverWritten are file systems that cannot be mounted for writing.
+const neverWritten = "squashfs erofs cramfs romfs iso9660 efs qnx4 qnx6"
+
+// stateless are file systems that keep no mode and owner of each file: chmod(2) and
+// chown(2) are refused, or do nothing that lasts.
+const stateless = "proc vfat msdos exfat ntfs fuseblk hfs"
+
+// isOneOf reports whether a word is one of a list.
+func isOneOf(word, list string) bool {
+	return word != "" && slices.Contains(strings.Fields(list), word)
+}
+
+// holdsUser reports whether an id can be kept where an object lies.
+func (s *Step) holdsUser(uid ident.UID) bool { return s.Mount == nil || s.Mount.holdsUser(uid) }
+
+// holdsGroup is holdsUser for a group.
+func (s *Step) holdsGroup(gid ident.GID) bool { return s.Mount == nil || s.Mount.holdsGroup(gid) }
+
+// holdsUser: a mount with a map of ids keeps those that it shows, and a file system
+// those of the namespace that mounted it.
+func (m *Mount) holdsUser(uid ident.UID) bool {
+	return (!m.Idmapped || within(m.Users, uint32(uid))) && (m.Owner.IsInitial() || m.Owner.MapsUser(uid))
+}
+
+func (m *Mount) holdsGroup(gid ident.GID) bool {
+	return (!m.Idmapped || within(m.Groups, uint32(gid))) && (m.Owner.IsInitial() || m.Owner.MapsGroup(gid))
 }
 
 // bits is the component where bits or a list refused.
@@ -44,14 +89,17 @@ func alter(c *Check, s *Step, after entry.State) []Remedy {
 	if sameState(&s.Entry.State, &after) {
 		return nil
 	}
-	return []Remedy{{Does: Alter, Where: c.Where, Path: s.Path, Kind: s.Entry.Kind, Before: s.Entry.State, After: after}}
+	return []Remedy{{
+		Does: Alter, Where: c.Where, Path: s.Path, Kind: s.Entry.Kind, Mount: s.Mount,
+		Before: s.Entry.State, After: after, fixedList: s.fixedList(),
+	}}
 }
 
 // byEntry gives the caller an entry of his own: on a directory of the way the right
 // to search it, and nothing else.
 func byEntry(t *trial, c *Check) []Remedy {
 	s, ok := t.refusedBits(c)
-	if !ok || owns(t.Caller, s) || !keepsLists(s) {
+	if !ok || owns(t.Caller, s) || !keepsLists(s) || !s.holdsUser(t.Caller.UID) {
 		return nil
 	}
 	want := c.Wanted | ownRights(t.Caller, s)
@@ -66,8 +114,12 @@ func ownRights(c *Caller, s *Step) mode.Rights {
 	return Rights(who, s.Entry.State, s.Entry.Kind)
 }
 
-// keepsLists reports whether the file system has POSIX lists.
+// keepsLists reports whether the file system has POSIX lists, and setfacl(1) can
+// change that of the object.
 func keepsLists(s *Step) bool {
+	if s.fixedList() {
+		return false
+	}
 	if s.Mount == nil {
 		return true
 	}
@@ -77,6 +129,21 @@ func keepsLists(s *Step) bool {
 		return false
 	}
 	return true
+}
+
+// fixedList: the object has a list of which setfacl can change no entry, and chmod no
+// more than three.
+func (s *Step) fixedList() bool { return s.UnmappedEntries || repeats(s.Entry.ACL) }
+
+// repeats reports whether a list names somebody twice: the kernel takes such a list
+// (posix_acl_valid), and setfacl refuses to touch it.
+func repeats(l acl.List) bool {
+	for i, e := range l {
+		if slices.ContainsFunc(l[:i], func(o acl.Entry) bool { return o.Tag == e.Tag && o.ID == e.ID }) {
+			return true
+		}
+	}
+	return false
 }
 
 // byMask raises the mask where it cuts what the caller's entries have, and with it
@@ -89,6 +156,9 @@ func byMask(t *trial, c *Check) []Remedy {
 	mask, ok := s.Entry.ACL.MaskRights()
 	if !ok || mask&c.Wanted == c.Wanted {
 		return nil
+	}
+	if s.fixedList() {
+		return alter(c, s, withMode(s.Entry.State, s.Entry.Mode|mode.Mode(c.Wanted)<<3))
 	}
 	list := slices.DeleteFunc(slices.Clone(s.Entry.ACL), func(e acl.Entry) bool { return e.Tag == acl.Mask })
 	list = append(list, acl.Entry{Tag: acl.Mask, ID: acl.NoID, Rights: mask | c.Wanted})
@@ -117,8 +187,14 @@ func byClass(t *trial, c *Check) []Remedy {
 		if len(st.ACL) == 0 {
 			return alter(c, s, withMode(st, st.Mode|mode.Mode(c.Wanted)<<3))
 		}
+		if s.fixedList() {
+			return nil
+		}
 		return alter(c, s, more(st, acl.GroupObj, acl.NoID, c.Wanted))
 	case NamedGroup:
+		if s.fixedList() {
+			return nil
+		}
 		return alter(c, s, more(st, acl.Group, c.Reason.ID, c.Wanted))
 	case OtherBits:
 		private := s.Entry.Kind != mode.Directory && st.Mode.Other() == 0 // somebody meant it to be
@@ -138,7 +214,7 @@ func more(st entry.State, tag acl.Tag, id uint32, want mode.Rights) entry.State 
 // byGroupEntry gives the caller's first group an entry.
 func byGroupEntry(t *trial, c *Check) []Remedy {
 	s, ok := t.refusedBits(c)
-	if !ok || owns(t.Caller, s) || !keepsLists(s) || t.Caller.GID == s.Entry.GID || t.Caller.GID == ident.NoGID {
+	if !ok || owns(t.Caller, s) || !keepsLists(s) || t.Caller.GID == s.Entry.GID || t.Caller.GID == ident.NoGID || !s.holdsGroup(t.Caller.GID) {
 		return nil
 	}
 	// An entry takes the place of what its members have as others.
@@ -155,7 +231,7 @@ func byJoining(t *trial, c *Check) []Remedy {
 	}
 	var list []Remedy
 	for _, gid := range groupsWith(s, c) {
-		if t.Caller.InGroup(gid) {
+		if t.Caller.InGroup(gid) || !t.Caller.Namespace.MapsGroup(gid) { // setgroups(2) takes no others
 			continue
 		}
 		does := Join
@@ -209,17 +285,23 @@ func byActing(t *trial, c *Check) []Remedy {
 	default:
 		return nil
 	}
-	if owner == t.Caller.UID || s.UnmappedUser || s.User != Plain {
+	if owner == t.Caller.UID || s.UnmappedUser || s.User != Plain || t.crowd.Accounts.KnowsUser(owner) == account.No {
 		return nil
 	}
-	return []Remedy{{Does: ActAs, Where: c.Where, UID: owner, Path: s.Path, subject: t.crowd.Accounts.Subject(owner)}}
+	who := t.crowd.Accounts.Subject(owner)
+	ns := t.Caller.Namespace
+	if !ns.MapsUser(owner) || !ns.MapsGroup(who.GID) {
+		return nil // nobody is that in there
+	}
+	who.Groups = slices.DeleteFunc(slices.Clone(who.Groups), func(g ident.GID) bool { return !ns.MapsGroup(g) })
+	return []Remedy{{Does: ActAs, Where: c.Where, UID: owner, Path: s.Path, subject: who}}
 }
 
 // byOwning makes the object the caller's: not a directory on the way to it, whose
 // owner rules over far more.
 func byOwning(t *trial, c *Check) []Remedy {
 	s, ok := t.component(c)
-	if !ok || t.Caller.UID == s.Entry.UID || s.UnmappedUser || s.UnmappedGroup || !t.isObject(c.Where) || protects(c.Reason.Rule) {
+	if !ok || t.Caller.UID == s.Entry.UID || !s.holdsUser(t.Caller.UID) || !t.isObject(c.Where) || protects(c.Reason.Rule) {
 		return nil
 	}
 	after := s.Entry.State
@@ -251,7 +333,7 @@ func (t *trial) isObject(at Where) bool {
 // then.
 func byRegrouping(t *trial, c *Check) []Remedy {
 	s, ok := t.refusedBits(c)
-	if !ok || !t.isObject(c.Where) || owns(t.Caller, s) || s.Entry.Mode&(mode.SetUID|mode.SetGID) != 0 || t.Caller.GID == ident.NoGID {
+	if !ok || !t.isObject(c.Where) || owns(t.Caller, s) || s.Entry.Mode&(mode.SetUID|mode.SetGID) != 0 || t.Caller.GID == ident.NoGID || !s.holdsGroup(t.Caller.GID) {
 		return nil
 	}
 	after := s.Entry.State
@@ -303,6 +385,9 @@ func byOption(t *trial, c *Check) []Remedy {
 	case NoSymlinkMount:
 		option = "symfollow"
 	default:
+		return nil
+	}
+	if !s.Mount.remountable() {
 		return nil
 	}
 	return []Remedy{{Does: Remount, Where: c.Where, Path: s.Mount.Point, Mount: s.Mount, Options: option}}

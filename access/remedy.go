@@ -39,11 +39,13 @@ type Remedy struct {
 	UID     ident.UID
 	GID     ident.GID
 	Cap     ident.Capability
-	Mount   *Mount // as it is before
+	Mount   *Mount // of Remount, as it is before; of Alter, on which the object lies
 	Options string // of Remount: "rw", "exec"
 
 	subject ident.Subject // of ActAs: who he is then; of Grant: who he is
 	place   *Way          // of MoveTo
+
+	fixedList bool // of Alter: Step.fixedList
 }
 
 func (r Remedy) equal(o Remedy) bool {
@@ -85,13 +87,9 @@ func (r Remedy) concernsOthers() bool {
 func (r Remedy) apply(q *Question) {
 	switch r.Does {
 	case Alter:
-		q.edit(r.Where, func(s *Step) { s.Entry.State = r.After })
+		q.edit(r.Where, r.alter)
 	case Remount:
-		mounted := *r.Mount
-		for option := range strings.SplitSeq(r.Options, ",") {
-			mounted.set(option)
-		}
-		q.eachWay(func(w *Way) *Way { return w.onMount(&mounted) })
+		q.eachWay(r.remounted)
 	case MoveTo:
 		q.setWay(r.Where.Way, r.place)
 	default:
@@ -99,6 +97,16 @@ func (r Remedy) apply(q *Question) {
 		r.applyToCaller(&c)
 		q.Caller = &c
 	}
+}
+
+// alter changes the object as one step shows it. A mount with other ids shows another
+// state of it, and what that becomes is not known.
+func (r Remedy) alter(s *Step) {
+	if !sameState(&s.Entry.State, &r.Before) {
+		s.Entry.Known = 0
+		return
+	}
+	s.Entry.State = r.After
 }
 
 func (r Remedy) applyToCaller(c *Caller) {
@@ -195,13 +203,22 @@ func (q *Question) edit(at Where, change func(*Step)) {
 	})
 }
 
-func (w *Way) onMount(m *Mount) *Way {
+// remounted is a way on whose steps the remedy's mount has the option.
+func (r Remedy) remounted(w *Way) *Way {
 	moved := *w
 	moved.Steps = slices.Clone(w.Steps)
+	var mounted *Mount // one for all steps on it
 	for i := range moved.Steps {
-		if old := moved.Steps[i].Mount; old != nil && old.ID == m.ID {
-			moved.Steps[i].Mount = m
+		old := moved.Steps[i].Mount
+		if old == nil || old.ID != r.Mount.ID {
+			continue
 		}
+		if mounted == nil {
+			mounted = new(Mount)
+			*mounted = *old
+			mounted.set(r.Options)
+		}
+		moved.Steps[i].Mount = mounted
 	}
 	return &moved
 }
@@ -212,7 +229,7 @@ func (w *Way) onMount(m *Mount) *Way {
 func (r Remedy) Commands(n acl.Names, who string) [][]string {
 	switch r.Does {
 	case Alter:
-		return r.changes(n)
+		return r.writable(r.changes(n))
 	case Join:
 		return [][]string{{"usermod", "-aG", groupName(n, uint32(r.GID)), who}}
 	case Leave:
@@ -224,9 +241,18 @@ func (r Remedy) Commands(n acl.Names, who string) [][]string {
 	case Grant:
 		return [][]string{r.granting(n, who)}
 	case Remount:
-		return [][]string{{"mount", "-o", "remount," + r.Options, r.Path}}
+		return [][]string{remounting(r.Mount, r.Options)}
 	}
 	return nil
+}
+
+// remounting changes an option of a mount. A mount that alone is read-only, on a file
+// system that is not, is changed alone: the whole file system would follow it else.
+func remounting(m *Mount, option string) []string {
+	if alone := !m.SuperReadOnly && (option == "rw" || option == "ro"); alone {
+		option = "bind," + option
+	}
+	return []string{"mount", "-o", "remount," + option, m.Point}
 }
 
 // granting runs a command with the caller's ids and one capability. The group is
@@ -259,25 +285,45 @@ func sudoName(n acl.Names, uid ident.UID) string {
 	return name
 }
 
-// changes are the commands that lead from one state to the other.
-func (r Remedy) changes(n acl.Names) (lines [][]string) {
-	b, a := &r.Before, &r.After
-	if gone := b.Flags &^ a.Flags; gone != 0 {
-		lines = append(lines, []string{"chattr", "-" + flagLetters(gone), r.Path})
+// writable makes the mount of what is changed writable for as long as that takes.
+func (r Remedy) writable(lines [][]string) [][]string {
+	if r.Mount == nil || !r.Mount.ReadOnly && !r.Mount.SuperReadOnly {
+		return lines
 	}
+	return slices.Concat([][]string{remounting(r.Mount, "rw")}, lines, [][]string{remounting(r.Mount, "ro")})
+}
+
+// changes are the commands that lead from one state to the other. Flags that guard an
+// object are taken off for the time of the change.
+func (r Remedy) changes(n acl.Names) (lines [][]string) {
+	const guards = entry.Immutable | entry.AppendOnly
+	lines = r.stateChanges(n)
+	gone, come := r.Before.Flags&guards&^r.After.Flags, r.After.Flags&guards&^r.Before.Flags
+	if len(lines) > 0 {
+		gone, come = r.Before.Flags&guards, r.After.Flags&guards
+	}
+	if gone != 0 {
+		lines = slices.Insert(lines, 0, []string{"chattr", "-" + flagLetters(gone), r.Path})
+	}
+	if come != 0 {
+		lines = append(lines, []string{"chattr", "+" + flagLetters(come), r.Path})
+	}
+	return lines
+}
+
+// stateChanges are the commands for all but the flags.
+func (r Remedy) stateChanges(n acl.Names) (lines [][]string) {
+	b, a := &r.Before, &r.After
 	if a.UID != b.UID {
 		lines = append(lines, []string{"chown", userName(n, uint32(a.UID)), r.Path})
 	}
 	if a.GID != b.GID {
 		lines = append(lines, []string{"chgrp", groupName(n, uint32(a.GID)), r.Path})
 	}
-	if spec := listChange(b, a, n); spec != "" {
+	if spec := listChange(b, a, n); spec != "" && !r.fixedList {
 		lines = append(lines, []string{"setfacl", "-m", spec, r.Path})
 	} else if expr := modeChange(b.Mode, a.Mode); expr != "" {
 		lines = append(lines, []string{"chmod", expr, r.Path})
-	}
-	if come := a.Flags &^ b.Flags; come != 0 {
-		lines = append(lines, []string{"chattr", "+" + flagLetters(come), r.Path})
 	}
 	return lines
 }

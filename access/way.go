@@ -1,6 +1,11 @@
 package access
 
-import "ward/mode"
+import (
+	"slices"
+
+	"ward/entry"
+	"ward/mode"
+)
 
 // Object is the step of the object that the way leads to, nil where there is none
 // or the way ended before it.
@@ -40,4 +45,17 @@ func (w *Way) end(p *place) {
 	if n > 0 {
 		p.object = &w.Steps[n-1]
 	}
+}
+
+// Placed is a way whose last name is missing with an object like the given one there:
+// of its kind and state, on the mount of the directory. Another way is as it was.
+func Placed(w *Way, object *Step) *Way {
+	parent := w.Directory()
+	if w.Missing == "" || w.Broken != "" || parent < 0 {
+		return w
+	}
+	s := *object
+	s.Path, s.Parent, s.Mount = joined(w.Steps[parent].Path, w.Missing), parent, w.Steps[parent].Mount
+	s.Entry.ID = entry.Identity{}
+	return &Way{Steps: append(slices.Clip(w.Steps), s)}
 }

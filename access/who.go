@@ -19,7 +19,8 @@ type Standing struct {
 	Rest    bool        // everybody else: whom no component concerns, by name or by group
 	Count   int         // of the database's users
 
-	gid ident.GID // the first group of who is named; ident.NoGID for a standing of many
+	gid  ident.GID     // the first group of who is named; ident.NoGID for a standing of many
+	like *account.User // one of them, where their own ids count; else nil
 }
 
 // GroupStanding is what membership in a group gives by itself.
@@ -67,6 +68,7 @@ func whoAmong(q *Question, db *account.Database, m mentioned) *Permitted {
 type mentioned struct {
 	users  []ident.UID // root among them
 	groups []ident.GID
+	mounts []*Mount // that can keep the ids of some, and not of others
 }
 
 func mentionedBy(questions ...*Question) mentioned {
@@ -93,8 +95,8 @@ func (m *mentioned) way(w *Way) {
 	}
 	for i := range w.Steps {
 		e := &w.Steps[i].Entry
-		if at := w.Steps[i].Mount; at != nil && at.Private {
-			m.user(at.PrivateUser)
+		if at := w.Steps[i].Mount; at != nil {
+			m.mount(at)
 		}
 		m.user(e.UID)
 		m.group(e.GID)
@@ -106,6 +108,15 @@ func (m *mentioned) way(w *Way) {
 				m.group(ident.GID(line.ID))
 			}
 		}
+	}
+}
+
+func (m *mentioned) mount(at *Mount) {
+	if at.Private {
+		m.user(at.PrivateUser)
+	}
+	if (at.Idmapped || at.Owner != nil && !at.Owner.IsInitial()) && !slices.Contains(m.mounts, at) {
+		m.mounts = append(m.mounts, at)
 	}
 }
 
@@ -142,6 +153,9 @@ func partition(db *account.Database, m mentioned) *Permitted {
 				parts.join(len(p.users)+j, gid)
 			}
 		}
+	}
+	for _, at := range m.mounts {
+		parts.hold(at)
 	}
 	parts.single(m.users)
 	for position := range p.users {
@@ -219,6 +233,27 @@ func (p *parting) join(position int, gid ident.GID) {
 	of[position] = to
 }
 
+// hold parts those whose ids a mount can keep from those who cannot own anything there.
+func (p *parting) hold(at *Mount) {
+	next := map[int32]int32{}
+	of := p.permitted.of
+	for position := range of {
+		u := p.permitted.user(position)
+		if !at.holdsUser(u.UID) || !at.holdsGroup(u.GID) {
+			continue
+		}
+		to, ok := next[of[position]]
+		if !ok {
+			to = int32(len(p.permitted.Standings))
+			next[of[position]] = to
+			p.permitted.Standings = append(p.permitted.Standings, Standing{
+				UID: ident.NoUID, Groups: p.permitted.Standings[of[position]].Groups, gid: ident.NoGID, like: u,
+			})
+		}
+		of[position] = to
+	}
+}
+
 // single gives each user who is named a standing of his own, one for every account
 // with the id that is in other groups.
 func (p *parting) single(uids []ident.UID) {
@@ -264,10 +299,12 @@ func (s *Standing) caller(stranger ident.UID) *Caller {
 	if s.gid == ident.NoGID {
 		c.GID = ident.NoGID - 2 // nobody's, as the mapping of ids goes
 	}
-	switch s.UID {
-	case ident.NoUID:
+	switch {
+	case s.UID == ident.NoUID && s.like != nil:
+		c.UID, c.GID = s.like.UID, s.like.GID
+	case s.UID == ident.NoUID:
 		c.UID = stranger
-	case 0:
+	case s.UID == 0:
 		c.Caps = ident.AllCapabilities
 	}
 	return c

@@ -216,7 +216,7 @@ func otherPlaces(q *access.Question, o lookup.Options) (places []*access.Way) {
 			continue
 		}
 		if object := q.Way.Object(); w.Missing != "" && object != nil && q.With.Open&access.OCreat == 0 {
-			w = placed(w, object)
+			w = access.Placed(w, object)
 		}
 		places = append(places, w)
 	}
@@ -231,15 +231,6 @@ func lastName(w *access.Way) string {
 		return w.Missing
 	}
 	return ""
-}
-
-// placed is a way at whose end an object like the given one lies.
-func placed(w *access.Way, object *access.Step) *access.Way {
-	parent := w.Directory()
-	s := *object
-	s.Path, s.Parent, s.Mount = filepath.Join(w.Steps[parent].Path, w.Missing), parent, w.Steps[parent].Mount
-	s.Entry.ID = entry.Identity{}
-	return &access.Way{Steps: append(slices.Clip(w.Steps), s)}
 }
 
 // othersProcesses are the processes of the machine as callers. Where they cannot be

@@ -72,8 +72,12 @@ func TestKernelDecidesEveryAction(t *testing.T) {
 			*seed++ // every batch can be asked again by a seed of its own
 		}
 		x.tally.report(t)
+		x.proofs.report(t)
 		if lacks := x.tally.lacking(x.aims); lacks != "" && *volume >= 100_000 && !t.Failed() {
 			t.Errorf("%q was met too seldom", lacks)
+		}
+		if k := x.proofs.rarely(10); k != "" && *volume >= 100_000 && !t.Failed() {
+			t.Errorf("fixes of the kind %q were put in place too seldom", k)
 		}
 		if x.tally.denied*3 < x.tally.asked {
 			t.Errorf("only %d of %d were denied", x.tally.denied, x.tally.asked)
@@ -166,12 +170,15 @@ type trial struct {
 	households []*Household
 	stages     []*stage
 	aims       []Aim
+	crowd      *Crowd
+	proofs     proofs
 }
 
 func (x *trial) open(s *stage) *stage {
 	dir := testfs.ReachableDir(x.t)
 	w, err := NewWorld(s.root, dir, idmap(x.t))
 	must(x.t, err)
+	must(x.t, w.MakePlace())
 	x.t.Cleanup(func() {
 		for _, v := range w.Views[1:] {
 			_ = unix.Unmount(v.Dir, unix.MNT_DETACH)
@@ -211,6 +218,8 @@ func (x *trial) round(s *stage, r *rand.Rand) {
 		subjects = 3
 	}
 	known := &known{ways: map[string]*access.Way{}, programs: map[*access.Way]access.With{}}
+	x.crowd = NewCrowd(r)
+	defer x.crowd.End()
 	for range subjects {
 		if !x.t.Failed() {
 			x.subject(s, scene, known, r)
@@ -338,6 +347,9 @@ func (x *trial) ask(o *occasion) bool {
 	}
 	x.tally.count(o)
 	if errno == 0 && ask.Action == access.Executing && !x.ranAs(o, answer.Status) {
+		return false
+	}
+	if o.verdict.Answer == access.Denied && !x.proveFixes(o) {
 		return false
 	}
 	if problem := x.blindly(o); problem != "" {
@@ -515,11 +527,8 @@ func (o *occasion) names(w *access.Way) []string {
 	} else if d := w.Directory(); d >= 0 {
 		at = w.Steps[d].Path + "/" + w.Missing
 	}
-	for _, v := range o.stage.world.Views {
-		base := v.Dir + strings.TrimPrefix(o.scene.Base, o.scene.Root)
-		if rest, ok := strings.CutPrefix(at, base); ok {
-			return []string{strings.Trim(rest, "/")}
-		}
+	if name, ok := o.stage.world.nameIn(o.scene, at); ok {
+		return []string{name}
 	}
 	return []string{outOfScene}
 }
@@ -601,18 +610,23 @@ func (c *tally) report(t *testing.T) {
 // leave notes the sums for the end of the run; package testreport prints lines of a
 // package that begin like this.
 func (c *tally) leave(t *testing.T) {
+	line := fmt.Sprintf("%d decisions, %d denied; seed %d; of each action and fact:", c.asked, c.denied, *seed)
+	for _, m := range []map[string]int{c.actions, c.facts} {
+		for _, name := range slices.Sorted(maps.Keys(m)) {
+			line += fmt.Sprintf(" %s %d;", name, m[name])
+		}
+	}
+	leave(t, line)
+}
+
+func leave(t *testing.T, line string) {
+	t.Helper()
 	f, err := os.OpenFile(os.Getenv(countsVariable), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
 		return
 	}
 	defer f.Close()
-	fmt.Fprintf(f, "--- %s: %d decisions, %d denied; seed %d; of each action and fact:", t.Name(), c.asked, c.denied, *seed)
-	for _, m := range []map[string]int{c.actions, c.facts} {
-		for _, name := range slices.Sorted(maps.Keys(m)) {
-			fmt.Fprintf(f, " %s %d;", name, m[name])
-		}
-	}
-	fmt.Fprintln(f)
+	fmt.Fprintf(f, "--- %s: %s\n", t.Name(), line)
 }
 
 // factsOf are the facts that decided, or that were there and had to be seen to

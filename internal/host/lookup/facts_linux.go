@@ -43,6 +43,7 @@ func (g *gatherer) describe(fd int, st *sys.Stat, s *access.Step) {
 	}
 	g.sight.see(s)
 	g.fetch(fd, e, entry.AccessACL)
+	s.UnmappedEntries = e.ACL != nil && s.Mount != nil && s.Mount.Idmapped && g.leavesOut(fd, e.ACL)
 	g.flags(fd, st, e)
 }
 
@@ -113,6 +114,12 @@ func withoutUnmapped(value []byte) []byte {
 		kept = append(kept, rest[:min(size, len(rest))]...)
 	}
 	return kept
+}
+
+// leavesOut reports whether the list that a file system has names more than a list.
+func (g *gatherer) leavesOut(fd int, l acl.List) bool {
+	value, err := g.attribute(fd, sys.AccessACL)
+	return err == nil && len(value) != len(l.Encode())
 }
 
 var errNoProc = errors.New("not without /proc")
