@@ -149,6 +149,9 @@ func parseWants(texts []string, db *account.Database) ([]want, error) {
 // attributes are what can be expected something of.
 var attributes = [...]string{"mode", "owner", "group", "acl", "type"}
 
+// AssertAttributes are what Assert can be asked about.
+func AssertAttributes() []string { return attributes[:] }
+
 // meant is a hint that names the attribute nearest to what was written, or "".
 func meant(name string) string {
 	for _, other := range [][2]string{{"user", "owner"}, {"uid", "owner"}, {"gid", "group"}, {"kind", "type"}, {"perm", "mode"}, {"permissions", "mode"}} {
@@ -164,6 +167,9 @@ func wantMode(text string, _ *account.Database) (want, error) {
 	if err != nil {
 		return want{}, err
 	}
+	if alwaysHolds(expr) {
+		return want{}, errors.New("it holds whatever the mode is; is something missing?")
+	}
 	kind := listedKind(text)
 	return want{miss: func(e *entry.Entry) (Miss, bool) {
 		if kind != mode.Unknown && kind != e.Kind {
@@ -175,6 +181,17 @@ func wantMode(text string, _ *account.Database) (want, error) {
 		should := expr.Apply(e.Mode, e.Kind, 0)
 		return Miss{Found: e.Mode.Octal() + " " + e.Mode.Format(e.Kind), Why: "it should be " + should.Octal() + " " + should.Format(e.Kind)}, should == e.Mode
 	}}, nil
+}
+
+// alwaysHolds tells whether an expression changes no mode, so that nothing could be
+// missed: "u+$BITS" without bits.
+func alwaysHolds(expr mode.Expr) bool {
+	for m := mode.Mode(0); m <= mode.All; m++ {
+		if expr.Apply(m, mode.Regular, 0) != m || expr.Apply(m, mode.Directory, 0) != m {
+			return false
+		}
+	}
+	return true
 }
 
 // parseModeWant reads a mode, a chmod expression, atmost:MODE or atleast:MODE.

@@ -34,8 +34,9 @@ func newAssertCommand(c *console) *cobra.Command {
 			"1  something does not: what, is on standard output",
 			"2  a mistake in the command line",
 			"3  the path could not be looked at"),
-		Example: assertExample,
-		Args:    wanted(cobra.MinimumNArgs(2)),
+		Example:           assertExample,
+		Args:              wanted(cobra.MinimumNArgs(2)),
+		ValidArgsFunction: completeAssert,
 		RunE: func(_ *cobra.Command, args []string) error {
 			return runAssert(c, app.AssertRequest{Path: args[0], Wants: args[1:], Follow: follow})
 		},
@@ -56,4 +57,16 @@ func runAssert(c *console, q app.AssertRequest) error {
 		return verdict(exitFindings)
 	}
 	return nil
+}
+
+// completeAssert completes a path, and then what can be expected of it.
+func completeAssert(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	if len(args) == 0 {
+		return nil, cobra.ShellCompDirectiveDefault
+	}
+	var names []string
+	for _, a := range app.AssertAttributes() {
+		names = append(names, a+"=")
+	}
+	return names, cobra.ShellCompDirectiveNoSpace | cobra.ShellCompDirectiveNoFileComp
 }
