@@ -64,7 +64,10 @@ func worldWritable(s *effect.Script, e *effect.Effect) []Finding {
 func aboutToGo(s *effect.Script, e *effect.Effect) bool {
 	for i := range s.Effects {
 		later := &s.Effects[i]
-		if later.Verb == effect.Remove && later.Start > e.Start && s.Within(e.Function, later.Function) {
+		if later.Verb != effect.Remove || later.Start < e.Start {
+			continue
+		}
+		if s.Within(e.Function, later.Function) || later.Function == e.Function && later.Path.Name == e.Path.Name {
 			return true
 		}
 	}

@@ -113,7 +113,7 @@ func secretReadable(s *effect.Script, e *effect.Effect) []Finding {
 // secretWithoutMode finds os.Create on a key (O5).
 func secretWithoutMode(s *effect.Script, e *effect.Effect) []Finding {
 	set, _ := e.Executed()
-	if e.Verb != effect.Create || !e.Default || e.Guarded || set&outside == 0 || !secret(e.Path) || privateUmask(s, e) || inPrivateDirectory(s, e) {
+	if e.Verb != effect.Create || !e.Default || e.Guarded || set&outside == 0 || !secret(e.Path) || privateUmask(s, e) || inPrivateDirectory(s, e) || preset(s, e) {
 		return nil
 	}
 	f := found(e, fmt.Sprintf("%s makes what looks like a secret with the mode that it gives to everything: %s", e.API, executedText(e)))
@@ -126,7 +126,11 @@ func secretWithoutMode(s *effect.Script, e *effect.Effect) []Finding {
 // inPrivateDirectory tells whether the function makes a directory for its owner alone,
 // or a temporary one, before e.
 func inPrivateDirectory(s *effect.Script, e *effect.Effect) bool {
-	for _, before := range s.Before(e) {
+	for i := range s.Effects {
+		before := &s.Effects[i]
+		if before.Start > e.Start || !s.Within(before.Function, e.Function) && !s.Within(e.Function, before.Function) && before.Function >= 0 && e.Function >= 0 {
+			continue
+		}
 		set, clear := before.Executed()
 		private := before.Mode.Given && set&outside == 0 && clear&outside == outside
 		made := before.Verb == effect.Mkdir || before.Verb == effect.MkdirAll || before.Verb == effect.Temporary

@@ -43,7 +43,7 @@ func dirWithoutX(s *effect.Script, e *effect.Effect) []Finding {
 		return nil
 	}
 	set, clear := e.Executed()
-	if clear&mode.OwnerExecute == 0 || set == 0 {
+	if clear&mode.OwnerExecute == 0 || set == 0 && e.Mode.Symbolic == "" {
 		return nil
 	}
 	if s.File.Zone != source.Production && set&(mode.OwnerRead|mode.OwnerWrite) != mode.OwnerRead|mode.OwnerWrite {
