@@ -205,8 +205,8 @@ func (f *folded) takeDOS(d *demand, s *subject, by decider) error {
 func (f *folded) setDOS(before, after dos.Attributes, s *subject) error {
 	switch place := f.state.DOS.Place(); place {
 	case entry.NTFSBEPlace, dos.NTFSXattr:
-		if after&^before&dos.System != 0 && s.Kind == mode.Regular {
-			return &LackError{"ntfs-3g would take a system file for a pipe, socket or link of Interix"}
+		if after&^before&dos.System != 0 && s.Kind == mode.Regular && s.Size < 2 {
+			return &LackError{"ntfs-3g would take a system file without content for a pipe or socket of Interix"}
 		}
 		after = before.SetOnNTFS(after)
 	case dos.CIFSXattr:

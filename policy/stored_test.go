@@ -128,12 +128,16 @@ func TestOtherModelsThatAreNotThere(t *testing.T) {
 	}
 }
 
-// ntfs-3g would make another kind of object of a system file.
+// ntfs-3g would make another kind of object of a system file without content.
 func TestSystemFilesOfNTFSAreNotMade(t *testing.T) {
 	w := worker(t, Binding{}, `{require: {dos: "+s"}}`, `{match: {type: dir}, require: {dos: "+s"}}`)
-	o, _ := w.Judge(listed(t, mode.Regular, "A::OWNER@:r", 0x20))
-	if len(o.Decided) != 1 || o.Decided[0].Refused == nil || o.Desired.DOS != listed(t, mode.Regular, "A::OWNER@:r", 0x20).DOS {
-		t.Errorf("%+v", o)
+	for size, made := range map[int64]bool{0: false, 1: false, 2: true} {
+		e := listed(t, mode.Regular, "A::OWNER@:r", 0x20)
+		e.Size = size
+		o, _ := w.Judge(e)
+		if len(o.Decided) != 1 || (o.Decided[0].Refused == nil) != made || (o.Desired.DOS != e.DOS) != made {
+			t.Errorf("%d bytes: %+v", size, o)
+		}
 	}
 	if o, _ := w.Judge(listed(t, mode.Directory, "A::OWNER@:r", 0x20)); len(o.Decided) != 1 || o.Decided[0].DOS != dos.System {
 		t.Errorf("a directory: %+v", o)

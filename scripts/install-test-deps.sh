@@ -11,6 +11,9 @@ setfattr:attr getfattr:attr
 chattr:e2fsprogs mkfs.ext4:e2fsprogs
 mkfs.xfs:xfsprogs
 mkfs.btrfs:btrfs-progs btrfs:btrfs-progs
+mkfs.ntfs:ntfs-3g ntfs-3g:ntfs-3g ntfssecaudit:ntfs-3g ntfsusermap:ntfs-3g
+getcifsacl:cifs-utils setcifsacl:cifs-utils
+unadf:unadf
 fusermount3:fuse3
 strace:strace
 bfs:bfs

@@ -45,7 +45,9 @@ func FromMode(m mode.Mode, dir bool, owner, group SID) (d Descriptor, ok bool) {
 	}
 	add := func(s SID, m Mask) { a.Entries = append(a.Entries, ACE{Type: Allow, Flags: flags, Mask: m, SID: s}) }
 	add(owner, ntfs3gOwner|ntfs3gRights(m.Owner(), dir))
-	add(group, ntfs3gAlways|ntfs3gRights(m.Group(), dir))
+	if m.Group() != m.Other() || owner == Administrators() || group == Administrators() || owner == group {
+		add(group, ntfs3gAlways|ntfs3gRights(m.Group(), dir)) // else what everybody has says it
+	}
 	add(Everyone(), ntfs3gAlways|ntfs3gRights(m.Other(), dir))
 	add(Administrators(), ntfs3gSystem)
 	add(System(), ntfs3gSystem)

@@ -158,8 +158,13 @@ func TestRequiredDOSAttributesOfNTFS(t *testing.T) {
 			t.Errorf("undone, the attributes are %s, and were %s", got, before)
 		}
 		p = policyFile(t, `{name: system, match: {type: file}, require: {dos: "+s"}}`)
+		file(t, filepath.Join(root, "empty"), "", 0o644)
+		file(t, f, "content", 0o644)
 		ward(t, "check", "-p", p, root).wants(t, 1, "Interix")
 		ward(t, "apply", "--yes", "-p", p, root).wants(t, 3, "Interix")
+		if got := dosOf(); got != "00000024" {
+			t.Errorf("the attributes are %s", got)
+		}
 	})
 }
 

@@ -18,10 +18,20 @@ import (
 // of the test's own (InMountNamespace).
 func NTFS(t *testing.T, options string) (mountPoint string) {
 	t.Helper()
+	mountPoint = MountNTFS(t, NTFSImage(t), options)
+	if err := unix.Chmod(mountPoint, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	return mountPoint
+}
+
+// NTFSImage makes an image of a small, empty NTFS.
+func NTFSImage(t *testing.T) (image string) {
+	t.Helper()
 	requires.Root(t)
 	requires.Feature(t, requires.FUSE)
 	requires.Tool(t, "mkfs.ntfs", "ntfs-3g")
-	image := filepath.Join(t.TempDir(), "ntfs.img")
+	image = filepath.Join(t.TempDir(), "ntfs.img")
 	if err := os.WriteFile(image, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -31,11 +41,7 @@ func NTFS(t *testing.T, options string) (mountPoint string) {
 	if out, err := exec.Command("mkfs.ntfs", "-q", "-F", "-Q", image).CombinedOutput(); err != nil {
 		t.Fatalf("mkfs.ntfs: %v\n%s", err, out)
 	}
-	mountPoint = MountNTFS(t, image, options)
-	if err := unix.Chmod(mountPoint, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	return mountPoint
+	return image
 }
 
 // MountNTFS mounts an image of NTFS for the length of the test.
