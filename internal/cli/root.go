@@ -52,10 +52,10 @@ func newRootCommand(c *console) *cobra.Command {
 			root.AddCommand(cmd)
 		}
 	}
-	add("main", newCheckCommand(c), newPlanCommand(c), newApplyCommand(c), newUndoCommand(c), newLogCommand(c), newAssertCommand(c))
+	add("main", newCheckCommand(c), newPlanCommand(c), newApplyCommand(c), newUndoCommand(c), newLogCommand(c), newAssertCommand(c), newRepairCommand(c))
 	add("policy", newPolicyCommand(c), newRulesCommand(c))
-	add("modes", newModeCommand(c), newStatCommand(c), newLsCommand(c), newChmodCommand(), newChownCommand(), newChgrpCommand(), newGetfaclCommand(c), newSetfaclCommand(c))
-	add("access", newExplainCommand(c), newWhoCommand(c), newReachCommand(c), newPredictCommand(c), newUmaskCommand(c), newProbeCommand(c), newDoctorCommand(c))
+	add("modes", newModeCommand(c), newStatCommand(c), newLsCommand(c), newChmodCommand(), newChownCommand(), newChgrpCommand(), newGetfaclCommand(c), newSetfaclCommand(c), newACLCommand(c), newConvertCommand(c), newModelsCommand(c))
+	add("access", withModels(c, newExplainCommand(c)), newWhoCommand(c), newReachCommand(c), newPredictCommand(c), newUmaskCommand(c), newProbeCommand(c), newDoctorCommand(c))
 	add("accounts", newGroupsCommand(c))
 	add("more", newCompletionCommand(c), newVersionCommand(c))
 	root.SetHelpCommand(newHelpCommand())

@@ -1,0 +1,204 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"ward/entry"
+	"ward/internal/host/installed"
+	"ward/internal/host/state"
+	"ward/packages"
+	"ward/plan"
+	"ward/repair"
+)
+
+// Privileges go back in a run of their own, after everything else of the tree is in
+// order. Before that anybody could change a file that is writable by all, between the
+// look at its content and the grant; afterwards only root can. So in the second run
+// each file is looked at again: it must be the same object, in the state that the first
+// run left it in, with the content that the reference has.
+
+// grantee is a file with privileges.
+type grantee struct {
+	LeftOne
+	id     entry.Identity
+	grants bool
+}
+
+// settleGrants looks at the content of every file with privileges. Where nothing else
+// is to be changed the plan grants them.
+func (r *repairing) settleGrants(v *repairVisitor, alone bool) error {
+	slices.SortFunc(r.grants, func(a, b grantee) int { return comparePaths(a.Path, b.Path) })
+	kept := r.grants[:0]
+	for i := range r.grants {
+		g := &r.grants[i]
+		if fate, why := r.content(g); fate != NotPrivileged {
+			g.Fate, g.Text, g.grants = fate, why, false
+		}
+		r.result.Privileged.add(g.LeftOne)
+		if !g.grants {
+			continue
+		}
+		r.result.Grants++
+		kept = append(kept, *g)
+		if alone {
+			if err := r.grant(v, g); err != nil {
+				return err
+			}
+		}
+	}
+	r.grants = kept
+	if alone {
+		r.grants = nil
+	}
+	return nil
+}
+
+// content compares a file's content with the reference's; NotPrivileged says that
+// nothing speaks against it.
+func (r *repairing) content(g *grantee) (GrantFate, string) {
+	w := r.ref.Of(g.Path)
+	if w == nil {
+		return NotPrivileged, ""
+	}
+	if w.Digest.Algorithm == "" {
+		if w.Source == repair.Manifest || w.Source == repair.Journal || !g.grants {
+			return NotPrivileged, "" // who keeps no checksums asked for none to be compared
+		}
+		return Unchecked, "no checksum of it is at hand"
+	}
+	same, err := r.sameContent(g, w.Digest)
+	switch {
+	case err != nil:
+		return Unchecked, err.Error()
+	case !same:
+		return Altered, "it is not what " + w.Detail + " has"
+	}
+	return NotPrivileged, ""
+}
+
+func (r *repairing) sameContent(g *grantee, want packages.Digest) (bool, error) {
+	sum, info, err := r.system.Digest(g.Path, want.Algorithm)
+	if err != nil {
+		return false, err
+	}
+	if !sameInode(info, g.id) {
+		return false, errors.New("it was exchanged while it was looked at")
+	}
+	return sum == want, nil
+}
+
+// grant plans the privileges of one file, as it is now.
+func (r *repairing) grant(v *repairVisitor, g *grantee) error {
+	o, err := r.root.Object(g.Path)
+	if err != nil {
+		r.planned.Unseen.add(Place(r.root.Path(), g.Path), err)
+		return nil
+	}
+	defer o.Close()
+	var want entry.Facts
+	for {
+		e, err := o.Look(entry.Stat | want)
+		if e.Known&entry.Stat == 0 {
+			r.planned.Unseen.add(Place(r.root.Path(), g.Path), err)
+			return nil
+		}
+		e.Dir, e.Name = nil, g.Path // its path, for messages and the plan
+		need, err := r.grantTo(v, g, &e)
+		if err != nil || need == 0 {
+			return err
+		}
+		if want&need == need {
+			return nil
+		}
+		want |= need
+	}
+}
+
+func (r *repairing) grantTo(v *repairVisitor, g *grantee, e *entry.Entry) (entry.Facts, error) {
+	verdict, need := r.judge.Judge(g.Path, e)
+	if need != 0 {
+		return need, nil
+	}
+	if !verdict.Grant || !plan.SameObject(g.id, e.ID) && g.id != e.ID {
+		return 0, nil // it has changed since; the next repair decides anew
+	}
+	c, need := directWithFlags(e, verdict.Granted, verdict.Granted.Mode)
+	if need != 0 || c.Empty() {
+		return need, nil
+	}
+	c.Path, c.Rules = g.Path, []int{ruleGrant}
+	if plan.Several(e) && !r.request.AllowOutsideLinks {
+		r.planned.Refused.add(plan.Refusal{
+			Path: g.Path, Kind: e.Kind, Why: plan.OutsideLinks, Rules: c.Rules,
+			Text: "it has several names, and each of them would get its privileges",
+		})
+		return 0, nil
+	}
+	v.add(c)
+	return 0, v.err
+}
+
+// SecondRun reports whether privileges are granted by a run of their own.
+func (p *PreparedRepair) SecondRun() bool { return len(p.grants) > 0 }
+
+// RunThrough carries the repair out, and then grants privileges. The last of the runs
+// is returned for each; the second is nil where there was nothing to grant.
+func (p *PreparedRepair) RunThrough(ctx context.Context, progress Progress) (first, second *Applied, err error) {
+	first, err = p.Prepared.Run(ctx, progress)
+	if err != nil || len(p.grants) == 0 {
+		return first, nil, err
+	}
+	if err := p.Prepared.Close(); err != nil {
+		return first, nil, err
+	}
+	grants, err := p.prepareGrants(ctx, first.ID)
+	p.Prepared = grants
+	if err != nil {
+		p.Prepared = nil
+		return first, nil, err
+	}
+	second, err = grants.Run(ctx, progress)
+	return first, second, err
+}
+
+// prepareGrants plans the second run, by the reference of the first.
+func (p *PreparedRepair) prepareGrants(ctx context.Context, continues string) (*Prepared, error) {
+	o := p.request.RunOptions
+	o.anyRail = true
+	return prepare(ctx, p.request.Root, o, state.Run{Command: "repair", Continues: continues}, func(next *Prepared) error {
+		r := *p.base
+		r.root, r.grants, r.result, r.planned, r.started = next.session.root, p.grants, &Repair{}, &Planned{}, now()
+		return r.planGrants(next)
+	})
+}
+
+// planGrants plans privileges and nothing else.
+func (r *repairing) planGrants(next *Prepared) (err error) {
+	if r.system, err = installed.Open(r.root.Path()); err != nil {
+		return err
+	}
+	defer r.system.Close()
+	if err := r.head(); err != nil {
+		return err
+	}
+	if err := next.begin(r.planned.Header); err != nil {
+		return err
+	}
+	v := &repairVisitor{of: r, sink: newBlockSink(next.journal, r.planned.Header)}
+	if err := r.settleGrants(v, true); err != nil {
+		return err
+	}
+	err = r.total([]*repairVisitor{v})
+	next.Planned = *r.planned
+	return err
+}
+
+// Close gives the tree back.
+func (p *PreparedRepair) Close() error {
+	if p.Prepared == nil {
+		return nil
+	}
+	return p.Prepared.Close()
+}
