@@ -23,7 +23,7 @@ type parser struct {
 func (p *parser) end() bool { return p.at >= len(p.input) }
 
 func (p *parser) fail(at int, problem, hint string) *SyntaxError {
-	return &SyntaxError{Input: p.input, Offset: at, Problem: problem, Hint: hint}
+	return &SyntaxError{Notation: inNotation, Input: p.input, Offset: at, Problem: problem, Hint: hint}
 }
 
 // entries reads a list of entries with commas between them and to the end. One

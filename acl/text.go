@@ -4,25 +4,15 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"ward/notation"
 )
 
-// SyntaxError is a text that is no access list.
-type SyntaxError struct {
-	Input   string
-	Offset  int    // of the byte at which the mistake lies, from 0
-	Problem string // "unknown user \"bbo\""
-	Hint    string // what to write instead; may be ""
+// SyntaxError says where and why a text is no access list. Its Unknown is the name that
+// the Resolver does not know.
+type SyntaxError = notation.SyntaxError
 
-	Unknown string // the name that the Resolver does not know; "" for other mistakes
-}
-
-func (e *SyntaxError) Error() string {
-	text := fmt.Sprintf("access list %q: %s", e.Input, e.Problem)
-	if e.Hint != "" {
-		text += " (" + e.Hint + ")"
-	}
-	return text
-}
+const inNotation = "access list"
 
 // String is the entry in the long form of getfacl, with a number for a name:
 // "user:1001:r-x".

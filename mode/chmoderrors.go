@@ -10,7 +10,7 @@ import (
 func (p *parser) problem(text string) error { return p.problemAt(p.at, text) }
 
 func (p *parser) problemAt(at int, text string) error {
-	return &SyntaxError{Input: p.input, Offset: at, Problem: text}
+	return syntaxError(p.input, at, text, "")
 }
 
 func (p *parser) noOperator() error {
@@ -21,7 +21,7 @@ func (p *parser) noOperator() error {
 	case c == ' ' || c == '\t':
 		return p.problem("spaces do not belong in a mode")
 	case c == 'r' || c == 'w' || c == 'x' || c == 'X' || c == 's' || c == 't':
-		e := &SyntaxError{Input: p.input, Offset: p.at, Problem: fmt.Sprintf("%s comes before any +, - or =", quoted(c))}
+		e := syntaxError(p.input, p.at, fmt.Sprintf("%s comes before any +, - or =", quoted(c)), "")
 		if m, err := parseNine(p.input); err == nil {
 			e.Hint = "write " + m.Octal()
 		}
@@ -34,7 +34,7 @@ func (p *parser) noOperator() error {
 
 func parseNine(s string) (Mode, error) {
 	if len(s) != 9 {
-		return 0, &SyntaxError{Input: s, Problem: "is not nine letters"}
+		return 0, syntaxError(s, 0, "is not nine letters", "")
 	}
 	return parseRights(s, 0)
 }
@@ -51,14 +51,14 @@ func (p *parser) unknownRight(last action) error {
 		return p.problem(quoted(c) + " is no octal digit")
 	case strings.IndexByte("RWTS", c) >= 0:
 		problem := quoted(c) + " is not one of r, w, x, X, s and t"
-		return &SyntaxError{Input: p.input, Offset: p.at, Problem: problem, Hint: "write it small"}
+		return syntaxError(p.input, p.at, problem, "write it small")
 	}
 	return p.problem(quoted(c) + " is not one of r, w, x, X, s and t")
 }
 
 // whoMissing asks for the classes that a clause leaves to the umask.
 func (p *parser) whoMissing(start int) error {
-	e := &SyntaxError{Input: p.input, Offset: start, Problem: "without who the result depends on the umask of whoever runs it"}
+	e := syntaxError(p.input, start, "without who the result depends on the umask of whoever runs it", "")
 	if m, _, _, err := ParseListing(p.input); err == nil {
 		e.Problem = "is what ls shows, not a mode expression"
 		e.Hint = "write " + m.Octal()

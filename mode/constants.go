@@ -76,7 +76,7 @@ func parseConstants(s string) (Mode, error) {
 		name := strings.Trim(word, " \t()")
 		bits, ok := constantBits(name)
 		if !ok {
-			return 0, &SyntaxError{Input: s, Offset: at, Problem: fmt.Sprintf("%q is no constant of <sys/stat.h>", name), Hint: nearConstant(name)}
+			return 0, syntaxError(s, at, fmt.Sprintf("%q is no constant of <sys/stat.h>", name), nearConstant(name))
 		}
 		m |= bits
 		at += len(word) + 1

@@ -14,14 +14,14 @@ func ParseGo(s string) (Mode, Kind, error) {
 	const letters = "dalTLDpSugct?" // the order of fs.FileMode's bits from the highest
 	split := len(s) - 9
 	if split < 1 {
-		return 0, Unknown, &SyntaxError{Input: s, Problem: "is no mode as Go writes it: want letters of type and nine of rights"}
+		return 0, Unknown, syntaxError(s, 0, "is no mode as Go writes it: want letters of type and nine of rights", "")
 	}
 	perm, err := parseRights(s, split)
 	if err != nil {
 		return 0, Unknown, err
 	}
 	if perm&Special != 0 {
-		return 0, Unknown, &SyntaxError{Input: s, Offset: split, Problem: "has s or t among its rights, where Go never puts them"}
+		return 0, Unknown, syntaxError(s, split, "has s or t among its rights, where Go never puts them", "")
 	}
 	f := fs.FileMode(perm)
 	if s[:split] == "-" {
@@ -31,7 +31,7 @@ func ParseGo(s string) (Mode, Kind, error) {
 	for at, c := range []byte(s[:split]) {
 		i := strings.IndexByte(letters, c)
 		if i <= last {
-			return 0, Unknown, &SyntaxError{Input: s, Offset: at, Problem: fmt.Sprintf("%s cannot stand there in a mode as Go writes it", quoted(c))}
+			return 0, Unknown, syntaxError(s, at, fmt.Sprintf("%s cannot stand there in a mode as Go writes it", quoted(c)), "")
 		}
 		last = i
 		f |= 1 << (31 - i)

@@ -43,11 +43,11 @@ func ParseListing(s string) (m Mode, k Kind, suffix byte, err error) {
 		s = s[:10]
 	}
 	if len(s) != 10 {
-		return 0, Unknown, 0, &SyntaxError{Input: s, Problem: "is no line of ls: want a type letter and nine letters of rights"}
+		return 0, Unknown, 0, syntaxError(s, 0, "is no line of ls: want a type letter and nine letters of rights", "")
 	}
 	k, ok := fromLetter(s[0])
 	if !ok {
-		return 0, Unknown, 0, &SyntaxError{Input: s, Problem: fmt.Sprintf("%q is no type letter", s[0])}
+		return 0, Unknown, 0, syntaxError(s, 0, fmt.Sprintf("%q is no type letter", s[0]), "")
 	}
 	m, err = parseRights(s, 1)
 	return m, k, suffix, err
@@ -69,7 +69,7 @@ func parseRights(s string, from int) (Mode, error) {
 	for i := range 9 {
 		bits, ok := fromRight(s[from+i], i)
 		if !ok {
-			return 0, &SyntaxError{Input: s, Offset: from + i, Problem: fmt.Sprintf("%q cannot stand there", s[from+i])}
+			return 0, syntaxError(s, from+i, fmt.Sprintf("%q cannot stand there", s[from+i]), "")
 		}
 		m |= bits
 	}

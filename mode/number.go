@@ -20,7 +20,7 @@ func FromYAMLNumber(text string) (Mode, error) {
 	}
 	value, err := strconv.ParseUint(text, 0, 64)
 	if err != nil {
-		return 0, &SyntaxError{Input: text, Problem: "is no octal number", Hint: `write four octal digits, such as "0644"`}
+		return 0, syntaxError(text, 0, "is no octal number", `write four octal digits, such as "0644"`)
 	}
 	return 0, misread(text, value)
 }
@@ -54,7 +54,7 @@ func fromMarked(text, digits string) (Mode, error) {
 
 // misread explains a number that is a mode in one reading or another.
 func misread(text string, value uint64) error {
-	e := &SyntaxError{Input: text, Hint: `write four octal digits in quotes, such as "0644"`}
+	e := syntaxError(text, 0, "", `write four octal digits in quotes, such as "0644"`)
 	base := baseOf(text)
 	spelt, err := parseOctal(strings.TrimLeft(text, "0xX"), 0)
 	looksOctal := err == nil && len(text) >= 3

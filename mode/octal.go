@@ -62,15 +62,15 @@ func digit(c byte) bool { return '0' <= c && c <= '9' }
 
 func notOctal(input string, at int) error {
 	if digit(input[at]) {
-		return &SyntaxError{Input: input, Offset: at, Problem: fmt.Sprintf("%c is no octal digit", input[at])}
+		return syntaxError(input, at, fmt.Sprintf("%c is no octal digit", input[at]), "")
 	}
-	return &SyntaxError{Input: input, Offset: at, Problem: fmt.Sprintf("%q does not belong to an octal mode", input[at])}
+	return syntaxError(input, at, fmt.Sprintf("%q does not belong to an octal mode", input[at]), "")
 }
 
 // tooLarge says that the number is beyond the twelve bits, and what it is when
 // it is a whole st_mode such as git's 100644.
 func tooLarge(input string, at int) error {
-	e := &SyntaxError{Input: input, Offset: at, Problem: "is more than 07777"}
+	e := syntaxError(input, at, "is more than 07777", "")
 	var raw uint32
 	for i := at; i < len(input) && octalDigit(input[i]); i++ {
 		if raw = raw<<3 | uint32(input[i]-'0'); raw > 0o177777 {

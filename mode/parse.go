@@ -20,7 +20,7 @@ import (
 func Parse(s string) (Mode, error) {
 	switch {
 	case s == "":
-		return 0, &SyntaxError{Problem: "is empty"}
+		return 0, syntaxError("", 0, "is empty", "")
 	case strings.HasPrefix(s, "0o"), strings.HasPrefix(s, "0O"):
 		return parsePrefixed(s)
 	case looksLikeConstants(s):
@@ -37,7 +37,7 @@ func Parse(s string) (Mode, error) {
 
 func parsePrefixed(s string) (Mode, error) {
 	if len(s) == 2 {
-		return 0, &SyntaxError{Input: s, Offset: 2, Problem: "has no digits"}
+		return 0, syntaxError(s, 2, "has no digits", "")
 	}
 	return parseOctal(s, 2)
 }
@@ -72,7 +72,7 @@ func rightsError(s string) error {
 		_, err := parseRights(s, 0)
 		return err
 	}
-	return &SyntaxError{Input: s, Problem: fmt.Sprintf("has %d letters: the rights of ls are nine, or ten with a letter for the type", len(s))}
+	return syntaxError(s, 0, fmt.Sprintf("has %d letters: the rights of ls are nine, or ten with a letter for the type", len(s)), "")
 }
 
 // parseSymbolic reads an expression that gives every file the same mode.
@@ -87,11 +87,7 @@ func parseSymbolic(s string) (Mode, error) {
 	if m, ok := e.constant(); ok {
 		return m, nil
 	}
-	return 0, &SyntaxError{
-		Input:   s,
-		Problem: "is a change whose result depends on the mode before it",
-		Hint:    fmt.Sprintf("write out every class, as in %s", Mode(0o644).Symbolic()),
-	}
+	return 0, syntaxError(s, 0, "is a change whose result depends on the mode before it", fmt.Sprintf("write out every class, as in %s", Mode(0o644).Symbolic()))
 }
 
 // constant is what an expression with copies (u=rwx,go=u) makes of a file, if that is

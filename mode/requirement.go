@@ -20,7 +20,7 @@ func ParseRequirement(s string) (Expr, error) {
 	digits := s
 	if strings.HasPrefix(s, "0o") || strings.HasPrefix(s, "0O") {
 		if len(s) == 2 || !octalDigit(s[2]) {
-			return Expr{}, &SyntaxError{Input: s, Offset: 2, Problem: "0o wants octal digits"}
+			return Expr{}, syntaxError(s, 2, "0o wants octal digits", "")
 		}
 		digits = s[2:]
 	}
@@ -52,10 +52,6 @@ func settles(e Expr) error {
 		return nil
 	}
 	once := e.Apply(m, k, 0)
-	return &SyntaxError{
-		Input: e.text,
-		Problem: fmt.Sprintf("does not settle: it makes %s of %s, and %s of that when applied again",
-			once.Format(k), m.Format(k), e.Apply(once, k, 0).Format(k)),
-		Hint: "write the clauses that read other bits (X, g=u) after those that set them",
-	}
+	return syntaxError(e.text, 0, fmt.Sprintf("does not settle: it makes %s of %s, and %s of that when applied again",
+		once.Format(k), m.Format(k), e.Apply(once, k, 0).Format(k)), "write the clauses that read other bits (X, g=u) after those that set them")
 }

@@ -132,7 +132,7 @@ func parseOctalNumber(s, digits string) (Spelling, error) {
 		return Spelling{}, err
 	}
 	if x.Notation == AsStMode && digits == s && s[0] != '0' && (x.Kind == FIFO || x.Kind == CharDevice) {
-		return Spelling{}, &SyntaxError{Input: s, Problem: "is more than 07777"}
+		return Spelling{}, syntaxError(s, 0, "is more than 07777", "")
 	}
 	x.Others = asDecimal(s)
 	return x, nil
@@ -142,11 +142,11 @@ func parseOctalNumber(s, digits string) (Spelling, error) {
 func parseBase(s, digits string, base int) (Spelling, error) {
 	value, err := strconv.ParseUint(digits, base, 32)
 	if err != nil {
-		return Spelling{}, &SyntaxError{Input: s, Problem: "is more than 07777"}
+		return Spelling{}, syntaxError(s, 0, "is more than 07777", "")
 	}
 	x, ok := fromValue(value)
 	if !ok {
-		return Spelling{}, &SyntaxError{Input: s, Problem: "is more than 07777, and neither an st_mode nor an fs.FileMode"}
+		return Spelling{}, syntaxError(s, 0, "is more than 07777, and neither an st_mode nor an fs.FileMode", "")
 	}
 	if value <= uint64(All) {
 		x.Notation = map[int]Notation{8: AsOctal, 10: AsDecimal, 16: AsHex}[base]
@@ -176,7 +176,7 @@ func fromValue(value uint64) (Spelling, bool) {
 // they are refused, since nobody can tell a slip from an intention.
 func onlyDecimal(s string) (Spelling, error) {
 	i := max(strings.IndexAny(s, "89"), 0)
-	refused := &SyntaxError{Input: s, Offset: i, Problem: "is no octal number"}
+	refused := syntaxError(s, i, "is no octal number", "")
 	if digit(s[i]) && !octalDigit(s[i]) {
 		refused.Problem = fmt.Sprintf("%c is no octal digit", s[i])
 	}
@@ -200,11 +200,11 @@ func onlyDecimal(s string) (Spelling, error) {
 func ParseDecimal(s string) (Spelling, error) {
 	for i := range len(s) {
 		if !digit(s[i]) {
-			return Spelling{}, &SyntaxError{Input: s, Offset: i, Problem: "is no decimal number"}
+			return Spelling{}, syntaxError(s, i, "is no decimal number", "")
 		}
 	}
 	if s == "" {
-		return Spelling{}, &SyntaxError{Problem: "is empty"}
+		return Spelling{}, syntaxError("", 0, "is empty", "")
 	}
 	x, err := parseBase(s, s, 10)
 	if x.Kind == FIFO && x.Notation == AsStMode && !strings.ContainsAny(s, "89") {

@@ -46,7 +46,7 @@ func ParseUmask(s string, present Mode) (Mode, error) {
 	if s != "" && digit(s[0]) {
 		m, err := parseOctal(s, 0)
 		if err == nil && m > Permissions {
-			err = &SyntaxError{Input: s, Problem: "a umask has nine bits: 0777 at most"}
+			err = syntaxError(s, 0, "a umask has nine bits: 0777 at most", "")
 		}
 		if err != nil {
 			return 0, err
@@ -59,7 +59,7 @@ func ParseUmask(s string, present Mode) (Mode, error) {
 	}
 	left := e.Apply(Permissions&^present, Regular, 0)
 	if left > Permissions {
-		return 0, &SyntaxError{Input: s, Problem: "a umask has no special bits"}
+		return 0, syntaxError(s, 0, "a umask has no special bits", "")
 	}
 	return Permissions &^ left, nil
 }

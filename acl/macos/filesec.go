@@ -26,24 +26,14 @@ type Filesec struct {
 	ACL          ACL
 }
 
-// FormError says why bytes are no Filesec.
-type FormError struct {
-	Offset  int // the byte at which the problem starts
-	Problem string
-}
-
-func (e *FormError) Error() string {
-	return fmt.Sprintf("%s: byte %d: %s", FilesecXattr, e.Offset, e.Problem)
-}
-
 // Decode reads a Filesec. Whatever the bits of entries are, they are kept. Errors are
 // of type *FormError.
 func Decode(b []byte) (Filesec, error) {
 	if len(b) < headSize {
-		return Filesec{}, &FormError{len(b), fmt.Sprintf("the value ends; its head has %d bytes", headSize)}
+		return Filesec{}, &FormError{Form: FilesecXattr, Offset: len(b), Problem: fmt.Sprintf("the value ends; its head has %d bytes", headSize)}
 	}
 	if magic := binary.BigEndian.Uint32(b); magic != filesecMagic {
-		return Filesec{}, &FormError{0, fmt.Sprintf("it starts with 0x%08x and not with 0x%08x", magic, filesecMagic)}
+		return Filesec{}, &FormError{Form: FilesecXattr, Offset: 0, Problem: fmt.Sprintf("it starts with 0x%08x and not with 0x%08x", magic, filesecMagic)}
 	}
 	f := Filesec{Owner: GUID(b[4:20]), Group: GUID(b[20:36])}
 	count := binary.BigEndian.Uint32(b[36:])
@@ -53,7 +43,7 @@ func Decode(b []byte) (Filesec, error) {
 		count = 0
 	}
 	if count > maxEntries || headSize+int(count)*entrySize != len(b) {
-		return Filesec{}, &FormError{36, fmt.Sprintf("%d entries are announced, and %d bytes follow the head", count, len(b)-headSize)}
+		return Filesec{}, &FormError{Form: FilesecXattr, Offset: 36, Problem: fmt.Sprintf("%d entries are announced, and %d bytes follow the head", count, len(b)-headSize)}
 	}
 	for at := headSize; at < len(b); at += entrySize {
 		f.ACL.Entries = append(f.ACL.Entries, decodeEntry(b[at:]))
@@ -69,30 +59,17 @@ func decodeEntry(b []byte) Entry {
 	}
 }
 
-// FormatError says why a list, or one of its entries, has no place in a form.
-type FormatError struct {
-	Index   int // of the entry, from 0; -1 for the list itself
-	Problem string
-}
-
-func (e *FormatError) Error() string {
-	if e.Index < 0 {
-		return "macOS ACL: " + e.Problem
-	}
-	return fmt.Sprintf("macOS ACL, entry %d: %s", e.Index, e.Problem)
-}
-
 // Encode writes the Filesec; Decode gives it back, with names and ids only where the
 // GUIDs say them. It fails, with a *FormatError, for names without a GUID (see
 // ACL.Resolve), and for more entries than the system takes, which is 128.
 func (f Filesec) Encode() ([]byte, error) {
 	if len(f.ACL.Entries) > maxEntries {
-		return nil, &FormatError{-1, fmt.Sprintf("it has %d entries, and the system takes %d", len(f.ACL.Entries), maxEntries)}
+		return nil, &FormatError{Form: inNotation, Index: -1, Problem: fmt.Sprintf("it has %d entries, and the system takes %d", len(f.ACL.Entries), maxEntries)}
 	}
 	count := uint32(len(f.ACL.Entries))
 	if !f.HasACL {
 		if count > 0 {
-			return nil, &FormatError{-1, "there are entries, and there is no list"}
+			return nil, &FormatError{Form: inNotation, Index: -1, Problem: "there are entries, and there is no list"}
 		}
 		count = noACL
 	}
@@ -102,7 +79,7 @@ func (f Filesec) Encode() ([]byte, error) {
 	b = binary.BigEndian.AppendUint32(b, uint32(f.ACL.Flags))
 	for i, e := range f.ACL.Entries {
 		if e.Who.GUID == (GUID{}) && e.Who.Name != "" {
-			return nil, &FormatError{i, fmt.Sprintf("%q has no GUID", e.Who.Name)}
+			return nil, &FormatError{Form: inNotation, Index: i, Problem: fmt.Sprintf("%q has no GUID", e.Who.Name)}
 		}
 		b = append(b, e.Who.GUID[:]...)
 		b = binary.BigEndian.AppendUint32(b, uint32(e.Flags)|uint32(e.Kind))

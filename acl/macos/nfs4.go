@@ -106,7 +106,7 @@ func (a ACL) ToNFS4() (nfs4.ACL, error) {
 	for i, e := range a.Entries {
 		n, problem := e.nfs4()
 		if problem != "" {
-			return nfs4.ACL{}, &FormatError{i, problem}
+			return nfs4.ACL{}, &FormatError{Form: inNotation, Index: i, Problem: problem}
 		}
 		out.Entries = append(out.Entries, n)
 	}
@@ -161,7 +161,7 @@ func FromNFS4(a nfs4.ACL) (ACL, error) {
 	for i, n := range a.Entries {
 		e, problem := fromNFS4(n)
 		if problem != "" {
-			return ACL{}, &FormatError{i, problem}
+			return ACL{}, &FormatError{Form: inNotation, Index: i, Problem: problem}
 		}
 		out.Entries = append(out.Entries, e)
 	}

@@ -26,7 +26,7 @@ func ParseEntry(s string) (Entry, error) {
 type parser struct{ input string }
 
 func (p *parser) fail(at int, problem, hint string) *SyntaxError {
-	return &SyntaxError{Input: p.input, Offset: at, Problem: problem, Hint: hint}
+	return syntaxError(p.input, at, problem, hint)
 }
 
 // entry reads one entry that starts at a place of the input. Its verb is the last word

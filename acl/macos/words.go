@@ -6,22 +6,6 @@ import (
 	"strings"
 )
 
-// SyntaxError says where and why a text is no entry or no list.
-type SyntaxError struct {
-	Input   string // the whole text
-	Offset  int    // the byte at which the problem starts
-	Problem string // what is wrong there
-	Hint    string // what to write instead; "" when nothing is likely
-}
-
-func (e *SyntaxError) Error() string {
-	s := fmt.Sprintf("macOS ACL %q: %s", e.Input, e.Problem)
-	if e.Hint != "" {
-		s += "; " + e.Hint
-	}
-	return s
-}
-
 // word is a bit and its names, on files and on directories.
 type word struct {
 	bit       uint32

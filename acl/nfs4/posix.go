@@ -126,7 +126,7 @@ func (a ACL) ToPOSIX(k mode.Kind) (access, def acl.List, err error) {
 			continue
 		}
 		if problem := e.storable(k); problem != "" {
-			return nil, nil, &FormatError{i, problem}
+			return nil, nil, &FormatError{Form: inNotation, Index: i, Problem: problem}
 		}
 		if e.Flags&inheritance != 0 {
 			later.add(e)

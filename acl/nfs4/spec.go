@@ -39,10 +39,7 @@ func ParseSpec(s string) (Spec, error) {
 	for i, e := range spec.entries[1] {
 		for j, earlier := range spec.entries[1][:i] {
 			if e.speaksAs(earlier) && !spec.exactly {
-				return Spec{}, &SyntaxError{
-					Input: s, Offset: len(s) - len(list) + entryStart(list, i),
-					Problem: "this entry is for the same as entry " + ordinal(j), Hint: "write one entry with the rights of both",
-				}
+				return Spec{}, syntaxError(s, len(s)-len(list)+entryStart(list, i), "this entry is for the same as entry "+ordinal(j), "write one entry with the rights of both")
 			}
 		}
 	}
@@ -73,7 +70,7 @@ func shifted(err error, whole string, by int) error {
 	if !errors.As(err, &e) {
 		return err
 	}
-	return &SyntaxError{Input: whole, Offset: e.Offset + by, Problem: e.Problem, Hint: e.Hint}
+	return syntaxError(whole, e.Offset+by, e.Problem, e.Hint)
 }
 
 // IsZero reports whether the spec wants nothing.

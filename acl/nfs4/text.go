@@ -84,7 +84,7 @@ type parser struct {
 }
 
 func (p *parser) fail(at int, problem, hint string) *SyntaxError {
-	return &SyntaxError{Input: p.input, Offset: at, Problem: problem, Hint: hint}
+	return syntaxError(p.input, at, problem, hint)
 }
 
 // pieces are the entries, without comments and the blanks around them.
@@ -260,7 +260,7 @@ func (a ACL) formatEntries(n Notation, k mode.Kind) ([]string, error) {
 	for i, e := range a.Entries {
 		text, problem := e.format(n, k)
 		if problem != "" {
-			return nil, &FormatError{Index: i, Problem: problem}
+			return nil, &FormatError{Form: inNotation, Index: i, Problem: problem}
 		}
 		list[i] = text
 	}

@@ -53,7 +53,7 @@ func (r *reader) trueNAS(i int) (Entry, error) {
 // ACL.Resolve.
 func (a ACL) EncodeTrueNAS() ([]byte, error) {
 	if len(a.Entries) == 0 {
-		return nil, &FormatError{-1, TrueNASXattr + " holds no list without entries"}
+		return nil, &FormatError{Form: inNotation, Index: -1, Problem: TrueNASXattr + " holds no list without entries"}
 	}
 	b := appendWords(nil, uint32(a.Flags), uint32(len(a.Entries)))
 	for i, e := range a.Entries {
@@ -63,7 +63,7 @@ func (a ACL) EncodeTrueNAS() ([]byte, error) {
 		case w.Class == Named && w.HasID:
 			b = appendWords(b, uint32(e.Type), uint32(e.Flags), 0, uint32(e.Rights), w.ID)
 		default:
-			return nil, &FormatError{i, TrueNASXattr + " has numbers only, and there is none for " + w.words()}
+			return nil, &FormatError{Form: inNotation, Index: i, Problem: TrueNASXattr + " has numbers only, and there is none for " + w.words()}
 		}
 	}
 	return b, nil

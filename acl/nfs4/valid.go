@@ -19,7 +19,7 @@ const (
 // that only directories may have, and flags to inherit without anybody to inherit.
 func (a ACL) Validate(k mode.Kind, r Rules) error {
 	if r == FreeBSDRules && (len(a.Entries) == 0 || len(a.Entries) > maxFreeBSD) {
-		return &FormatError{-1, fmt.Sprintf("FreeBSD takes 1 to %d entries, not %d", maxFreeBSD, len(a.Entries))}
+		return &FormatError{Form: inNotation, Index: -1, Problem: fmt.Sprintf("FreeBSD takes 1 to %d entries, not %d", maxFreeBSD, len(a.Entries))}
 	}
 	for i, e := range a.Entries {
 		problem := e.invalid(k)
@@ -27,7 +27,7 @@ func (a ACL) Validate(k mode.Kind, r Rules) error {
 			problem = e.invalidFreeBSD()
 		}
 		if problem != "" {
-			return &FormatError{i, problem}
+			return &FormatError{Form: inNotation, Index: i, Problem: problem}
 		}
 	}
 	return nil

@@ -13,17 +13,6 @@ const (
 	TrueNASXattr = "system.nfs4_acl_xdr" // of ZFS and the NFS client of TrueNAS: EncodeTrueNAS and DecodeTrueNAS
 )
 
-// FormError says why bytes are no list.
-type FormError struct {
-	Form    string // the name of the attribute whose form it should be
-	Offset  int    // the byte at which the problem starts
-	Problem string
-}
-
-func (e *FormError) Error() string {
-	return fmt.Sprintf("%s: byte %d: %s", e.Form, e.Offset, e.Problem)
-}
-
 // Decode reads the value of system.nfs4_acl: the XDR form of fattr4_acl (RFC 7530,
 // section 6.2.1), a count and entries of type, flags, mask and name. Whatever the
 // bits of an entry are, they are kept. The bytes that fill a name up are not looked
@@ -143,7 +132,7 @@ func (a ACL) appendEntries(b []byte) ([]byte, error) {
 	for i, e := range a.Entries {
 		name, ok := e.Who.protocolName()
 		if !ok {
-			return nil, &FormatError{i, "the protocol cannot name " + e.Who.words()}
+			return nil, &FormatError{Form: inNotation, Index: i, Problem: "the protocol cannot name " + e.Who.words()}
 		}
 		b = appendWords(b, uint32(e.Type), uint32(e.Flags), uint32(e.Rights), uint32(len(name)))
 		b = append(b, name...)

@@ -247,12 +247,12 @@ func (a *ACL) encode(what string) ([]byte, error) {
 	b := make([]byte, aclHeader)
 	for i, e := range a.Entries {
 		if e.SID.IsZero() && !e.Type.opaque() {
-			return nil, &FormatError{"self-relative form", i, "it has no SID"}
+			return nil, &FormatError{Form: "self-relative form", Index: i, Problem: "it has no SID"}
 		}
 		n := len(b)
 		b = e.append(b)
 		if len(b) > maxACLSize {
-			return nil, &FormatError{"self-relative form", i, fmt.Sprintf("the %s is longer than 65535 bytes", what)}
+			return nil, &FormatError{Form: "self-relative form", Index: i, Problem: fmt.Sprintf("the %s is longer than 65535 bytes", what)}
 		}
 		binary.LittleEndian.PutUint16(b[n+2:], uint16(len(b)-n))
 	}

@@ -54,7 +54,7 @@ func (d Descriptor) FormatCIFS(dialect CIFSDialect, names Names) (string, error)
 	}
 	for i, e := range d.DACL.Entries {
 		if e.Type.opaque() || e.Type.Object() || e.Data != "" {
-			return "", &FormatError{"text of getcifsacl", i, fmt.Sprintf("it has no place for entries of the type %s", e.Type)}
+			return "", &FormatError{Form: "text of getcifsacl", Index: i, Problem: fmt.Sprintf("it has no place for entries of the type %s", e.Type)}
 		}
 		fmt.Fprintf(&b, "ACL:%s:%s/%s/%s\n", names.name(e.SID, ""), cifsType(e.Type), cifsFlagText(e.Flags), dialect.rights(e.Mask))
 	}

@@ -20,7 +20,7 @@ func ExampleParseSDDL() {
 	// Output:
 	// O:BAG:SYD:PAI(A;OICI;0x1200a9;;;BU)(A;;FA;;;SY)
 	// S-1-5-32-544 BUILTIN\Administrators
-	// SDDL "D:(A;;QQ;;;SY)", byte 6: two letters of a right are expected, or a number
+	// SDDL "D:(A;;QQ;;;SY)": two letters of a right are expected, or a number
 }
 
 func ExampleDescriptor_Decide() {

@@ -78,7 +78,7 @@ func (d Descriptor) FormatIcacls(path string, names Names) (string, error) {
 		for i, e := range d.DACL.Entries {
 			s, problem := e.icacls(names)
 			if problem != "" {
-				return "", &FormatError{"text of icacls", i, problem}
+				return "", &FormatError{Form: "text of icacls", Index: i, Problem: problem}
 			}
 			line(s)
 		}
@@ -87,7 +87,7 @@ func (d Descriptor) FormatIcacls(path string, names Names) (string, error) {
 		if e.Type == MandatoryLabel {
 			s, problem := e.icacls(names)
 			if problem != "" {
-				return "", &FormatError{"text of icacls", -1, "label: " + problem}
+				return "", &FormatError{Form: "text of icacls", Index: -1, Problem: "label: " + problem}
 			}
 			line(s)
 		}
@@ -163,7 +163,7 @@ func joinRights(m Mask, list []maskWord) string {
 func (a ACE) IcaclsACE() (string, error) {
 	s, problem := a.icacls(Names{Of: func(SID) (string, bool) { return "", true }})
 	if problem != "" {
-		return "", &FormatError{"text of icacls", -1, problem}
+		return "", &FormatError{Form: "text of icacls", Index: -1, Problem: problem}
 	}
 	return strings.TrimPrefix(s, ":"), nil
 }

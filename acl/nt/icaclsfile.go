@@ -72,7 +72,7 @@ func EncodeIcaclsFile(saved []Saved, opts SDDLOptions) ([]byte, error) {
 			return nil, fmt.Errorf("file of icacls: list of %q: %w", s.Path, err)
 		}
 		if strings.ContainsAny(s.Path, "\r\n\x00") || s.Path == "" || !utf8.ValidString(s.Path) {
-			return nil, &FormatError{"file of icacls", i, fmt.Sprintf("the path %q cannot be on a line of its own", s.Path)}
+			return nil, &FormatError{Form: "file of icacls", Index: i, Problem: fmt.Sprintf("the path %q cannot be on a line of its own", s.Path)}
 		}
 		b = appendUTF16(b, s.Path+"\r\n"+sddl+"\r\n")
 	}

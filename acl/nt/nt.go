@@ -13,24 +13,11 @@
 // those that are the same on every system.
 package nt
 
-import "fmt"
+import (
+	"fmt"
 
-// SyntaxError says where and why a text is not in its notation.
-type SyntaxError struct {
-	Notation string // "SDDL", "SID", "condition", "icacls", "getcifsacl"
-	Input    string // the whole text
-	Offset   int    // the byte at which the problem starts
-	Problem  string // what is wrong there
-	Hint     string // what to write instead; "" when nothing is likely
-}
-
-func (e *SyntaxError) Error() string {
-	s := fmt.Sprintf("%s %q, byte %d: %s", e.Notation, e.Input, e.Offset, e.Problem)
-	if e.Hint != "" {
-		s += "; " + e.Hint
-	}
-	return s
-}
+	"ward/notation"
+)
 
 // BinaryError says where and why bytes are not what they should be.
 type BinaryError struct {
@@ -43,16 +30,10 @@ func (e *BinaryError) Error() string {
 	return fmt.Sprintf("%s, byte %d: %s", e.What, e.Offset, e.Problem)
 }
 
-// FormatError says why something cannot be written in a form.
-type FormatError struct {
-	Form    string // "SDDL", "self-relative form" …
-	Index   int    // of the entry, from 0; -1 where it is not about one
-	Problem string
-}
+// SyntaxError says where and why a text is not in its notation: "SDDL", "SID",
+// "condition", "icacls", "getcifsacl".
+type SyntaxError = notation.SyntaxError
 
-func (e *FormatError) Error() string {
-	if e.Index < 0 {
-		return fmt.Sprintf("write %s: %s", e.Form, e.Problem)
-	}
-	return fmt.Sprintf("write %s: entry %d: %s", e.Form, e.Index, e.Problem)
-}
+// FormatError says why something cannot be written in a form: "SDDL", "self-relative
+// form" …
+type FormatError = notation.FormatError

@@ -95,7 +95,7 @@ func (r *ndr) head(n *NTACL) {
 // writes them.
 func (n NTACL) Encode() ([]byte, error) {
 	if n.Version < 1 || n.Version > 4 {
-		return nil, &FormatError{"security.NTACL", -1, fmt.Sprintf("there is no version %d", n.Version)}
+		return nil, &FormatError{Form: "security.NTACL", Index: -1, Problem: fmt.Sprintf("there is no version %d", n.Version)}
 	}
 	le := binary.LittleEndian
 	b := le.AppendUint16(nil, uint16(n.Version))

@@ -11,7 +11,7 @@ import (
 // lists are not in the language.
 func (d Descriptor) FormatSDDL(opts SDDLOptions) (string, error) {
 	if !d.Owner.sayable() || !d.Group.sayable() {
-		return "", &FormatError{"SDDL", -1, "the SID of the owner or of the group has no sub-authority"}
+		return "", &FormatError{Form: "SDDL", Index: -1, Problem: "the SID of the owner or of the group has no sub-authority"}
 	}
 	var b strings.Builder
 	if !d.Owner.IsZero() {
@@ -48,7 +48,7 @@ func (o SDDLOptions) writeACL(b *strings.Builder, c Control, a *ACL, system bool
 	for i, e := range a.Entries {
 		s, problem := o.formatACE(e)
 		if problem != "" {
-			return &FormatError{"SDDL", i, problem}
+			return &FormatError{Form: "SDDL", Index: i, Problem: problem}
 		}
 		b.WriteString(s)
 	}
@@ -63,7 +63,7 @@ func (s SID) sayable() bool { return s.IsZero() || s.Len() > 0 }
 func (o SDDLOptions) FormatACE(e ACE) (string, error) {
 	s, problem := o.formatACE(e)
 	if problem != "" {
-		return "", &FormatError{"SDDL", -1, problem}
+		return "", &FormatError{Form: "SDDL", Index: -1, Problem: problem}
 	}
 	return s, nil
 }

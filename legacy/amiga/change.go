@@ -28,7 +28,7 @@ func ParseChange(s string) (Change, error) {
 		at += len(word) + 1
 	}
 	if c == (Change{}) {
-		return Change{}, &SyntaxError{Input: s, Problem: "letters are missing", Hint: `write "rwed", "+s" or "-w"`}
+		return Change{}, syntaxError(s, 0, "letters are missing", `write "rwed", "+s" or "-w"`)
 	}
 	return c, nil
 }
@@ -42,18 +42,18 @@ func (c Change) parse(input string, at int, word string) (Change, error) {
 	case exactly && strings.EqualFold(word, "sub"):
 		return Change{Sub: c.Add}, nil
 	case exactly:
-		return c, &SyntaxError{Input: input, Offset: at, Problem: fmt.Sprintf("%q follows letters that say all", word), Hint: "write ADD or SUB here, or a sign before each"}
+		return c, syntaxError(input, at, fmt.Sprintf("%q follows letters that say all", word), "write ADD or SUB here, or a sign before each")
 	case sign == '+' || sign == '-' && !strings.Contains(rest, "-"):
 		f, err := parseFlags(input, at+1, rest)
 		if err == nil && f == 0 {
-			err = &SyntaxError{Input: input, Offset: at + 1, Problem: "letters are missing after the sign"}
+			err = syntaxError(input, at+1, "letters are missing after the sign", "")
 		}
 		if sign == '+' {
 			return Change{Add: c.Add | f, Sub: c.Sub &^ f}, err
 		}
 		return Change{Add: c.Add &^ f, Sub: c.Sub | f}, err
 	case c != (Change{}):
-		return c, &SyntaxError{Input: input, Offset: at, Problem: "a sign is missing", Hint: "write + or - before the letters"}
+		return c, syntaxError(input, at, "a sign is missing", "write + or - before the letters")
 	}
 	f, err := parseFlags(input, at, word)
 	return Change{Add: f, Exactly: true}, err

@@ -1,30 +1,15 @@
 package amiga
 
-import "fmt"
+import "ward/notation"
 
 // SyntaxError says where and why a text is no protection, or no change of one.
-type SyntaxError struct {
-	Input   string // the whole text
-	Offset  int    // the byte at which the problem starts
-	Problem string // what is wrong there
-	Hint    string // what to write instead; "" when nothing is likely
-}
+type SyntaxError = notation.SyntaxError
 
-func (e *SyntaxError) Error() string {
-	s := fmt.Sprintf("Amiga protection %q: %s", e.Input, e.Problem)
-	if e.Hint != "" {
-		s += "; " + e.Hint
-	}
-	return s
-}
+// FormError says where and why bytes are not what they should be.
+type FormError = notation.FormError
 
-// FormError says why bytes are no protection.
-type FormError struct {
-	Form    string // what the bytes should be: "a .uaem file"
-	Offset  int    // the byte at which the problem starts
-	Problem string
-}
+const inNotation = "Amiga protection"
 
-func (e *FormError) Error() string {
-	return fmt.Sprintf("%s: byte %d: %s", e.Form, e.Offset, e.Problem)
+func syntaxError(input string, offset int, problem, hint string) *SyntaxError {
+	return &SyntaxError{Notation: inNotation, Input: input, Offset: offset, Problem: problem, Hint: hint}
 }

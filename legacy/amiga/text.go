@@ -79,11 +79,11 @@ func parseFlags(input string, at int, word string) (Flags, error) {
 	for i := range len(word) {
 		column := strings.IndexByte(letters, word[i]|0x20)
 		if column < 0 {
-			return 0, &SyntaxError{Input: input, Offset: at + i, Problem: fmt.Sprintf("%q is no protection", word[i:i+1]), Hint: "the letters are h, s, p, a, r, w, e and d"}
+			return 0, syntaxError(input, at+i, fmt.Sprintf("%q is no protection", word[i:i+1]), "the letters are h, s, p, a, r, w, e and d")
 		}
 		bit := Flags(0x80) >> column
 		if f&bit != 0 {
-			return 0, &SyntaxError{Input: input, Offset: at + i, Problem: fmt.Sprintf("%q stands here twice", word[i:i+1])}
+			return 0, syntaxError(input, at+i, fmt.Sprintf("%q stands here twice", word[i:i+1]), "")
 		}
 		f |= bit
 	}
@@ -93,7 +93,7 @@ func parseFlags(input string, at int, word string) (Flags, error) {
 // parseColumns reads columns that end with those of the names: eight, five or four.
 func parseColumns(input string, at int, word, names string) (Flags, error) {
 	if n := len(word); n != 4 && n != 5 && n != len(names) {
-		return 0, &SyntaxError{Input: input, Offset: at, Problem: fmt.Sprintf("%q has %d columns", word, n), Hint: fmt.Sprintf("write all of %q, with hyphens for what is not set", names)}
+		return 0, syntaxError(input, at, fmt.Sprintf("%q has %d columns", word, n), fmt.Sprintf("write all of %q, with hyphens for what is not set", names))
 	}
 	var f Flags
 	names = names[len(names)-len(word):]
@@ -103,7 +103,7 @@ func parseColumns(input string, at int, word, names string) (Flags, error) {
 		case c|0x20 == names[i]:
 			f |= 1
 		case c != '-':
-			return 0, &SyntaxError{Input: input, Offset: at + i, Problem: fmt.Sprintf("%q stands where %c or a hyphen should", word[i:i+1], names[i])}
+			return 0, syntaxError(input, at+i, fmt.Sprintf("%q stands where %c or a hyphen should", word[i:i+1], names[i]), "")
 		}
 	}
 	return f, nil
@@ -118,14 +118,14 @@ func parseMore(input string, at int, part string) (Protection, error) {
 		}
 		f, err := parseFlags(input, at+len(class.name)+1, rest)
 		if err == nil && f&^0xf != 0 {
-			err = &SyntaxError{Input: input, Offset: at + len(class.name) + 1, Problem: "group and others have only r, w, e and d"}
+			err = syntaxError(input, at+len(class.name)+1, "group and others have only r, w, e and d", "")
 		}
 		return Protection(f) << class.shift, err
 	}
 	digits, ok := strings.CutPrefix(part, "0x")
 	n, err := strconv.ParseUint(digits, 16, 32)
 	if !ok || err != nil || n&0xffff != 0 {
-		return 0, &SyntaxError{Input: input, Offset: at, Problem: fmt.Sprintf("%q says nothing of group, others or bits without a name", part), Hint: "write group=rwed, other=rwed or 0x10000"}
+		return 0, syntaxError(input, at, fmt.Sprintf("%q says nothing of group, others or bits without a name", part), "write group=rwed, other=rwed or 0x10000")
 	}
 	return Protection(n), nil
 }

@@ -22,15 +22,15 @@ func ParseChange(s string) (Change, error) {
 		case s[i] == ' ' && i > 0 && s[i-1] != '+' && s[i-1] != '-':
 			sign = 0
 		case bit == 0:
-			return Change{}, &SyntaxError{Input: s, Offset: i, Problem: fmt.Sprintf("%q is no attribute that can be changed", s[i:i+1]), Hint: "they are r, h, s and a"}
+			return Change{}, syntaxError(s, i, fmt.Sprintf("%q is no attribute that can be changed", s[i:i+1]), "they are r, h, s and a")
 		case sign == 0:
-			return Change{}, &SyntaxError{Input: s, Offset: i, Problem: "a sign is missing", Hint: fmt.Sprintf("write +%c or -%c", s[i], s[i])}
+			return Change{}, syntaxError(s, i, "a sign is missing", fmt.Sprintf("write +%c or -%c", s[i], s[i]))
 		default:
 			c = c.and(sign == '+', bit)
 		}
 	}
 	if n := len(s); n > 0 && (s[n-1] == '+' || s[n-1] == '-') {
-		return Change{}, &SyntaxError{Input: s, Offset: n, Problem: "a letter is missing after the sign", Hint: "write r, h, s or a"}
+		return Change{}, syntaxError(s, n, "a letter is missing after the sign", "write r, h, s or a")
 	}
 	return c, nil
 }

@@ -37,12 +37,12 @@ func (a Attributes) FormatPacked() string {
 func ParseMattrib(line string) (a Attributes, path string, err error) {
 	const width = 13
 	if len(line) < width {
-		return 0, "", &SyntaxError{Input: line, Offset: len(line), Problem: "thirteen columns of attributes should stand before the path"}
+		return 0, "", syntaxError(line, len(line), "thirteen columns of attributes should stand before the path", "")
 	}
 	for i := range width {
 		bit := letterBit(line[i])
 		if line[i] != ' ' && (bit == 0 || bit.FormatMattrib()[i] != line[i]) {
-			return 0, "", &SyntaxError{Input: line, Offset: i, Problem: fmt.Sprintf("%q does not belong in this column", line[i:i+1]), Hint: "A stands in column 3, S, H and R in 6 to 8"}
+			return 0, "", syntaxError(line, i, fmt.Sprintf("%q does not belong in this column", line[i:i+1]), "A stands in column 3, S, H and R in 6 to 8")
 		}
 		a |= bit
 	}
@@ -92,7 +92,7 @@ func runs(name string) bool {
 func ParseZipinfo(s string) (Attributes, error) {
 	const columns = 7
 	if len(s) != columns {
-		return 0, &SyntaxError{Input: s, Offset: min(len(s), columns), Problem: "zipinfo shows seven columns", Hint: `as "-rw-a--"`}
+		return 0, syntaxError(s, min(len(s), columns), "zipinfo shows seven columns", `as "-rw-a--"`)
 	}
 	var a Attributes
 	for i, choices := range []map[byte]Attributes{
@@ -106,7 +106,7 @@ func ParseZipinfo(s string) (Attributes, error) {
 	} {
 		bit, ok := choices[s[i]]
 		if !ok {
-			return 0, &SyntaxError{Input: s, Offset: i, Problem: fmt.Sprintf("%q does not belong in this column", s[i:i+1]), Hint: `they are as in "drwxahs"`}
+			return 0, syntaxError(s, i, fmt.Sprintf("%q does not belong in this column", s[i:i+1]), `they are as in "drwxahs"`)
 		}
 		a |= bit
 	}

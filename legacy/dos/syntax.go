@@ -1,30 +1,15 @@
 package dos
 
-import "fmt"
+import "ward/notation"
 
 // SyntaxError says where and why a text is no attributes, or no change of them.
-type SyntaxError struct {
-	Input   string // the whole text
-	Offset  int    // the byte at which the problem starts
-	Problem string // what is wrong there
-	Hint    string // what to write instead; "" when nothing is likely
-}
+type SyntaxError = notation.SyntaxError
 
-func (e *SyntaxError) Error() string {
-	s := fmt.Sprintf("DOS attributes %q: %s", e.Input, e.Problem)
-	if e.Hint != "" {
-		s += "; " + e.Hint
-	}
-	return s
-}
+// FormError says where and why bytes are not what they should be.
+type FormError = notation.FormError
 
-// FormError says why bytes are no attributes.
-type FormError struct {
-	Form    string // what the bytes should be: "user.DOSATTRIB"
-	Offset  int    // the byte at which the problem starts
-	Problem string
-}
+const inNotation = "DOS attributes"
 
-func (e *FormError) Error() string {
-	return fmt.Sprintf("%s: byte %d: %s", e.Form, e.Offset, e.Problem)
+func syntaxError(input string, offset int, problem, hint string) *SyntaxError {
+	return &SyntaxError{Notation: inNotation, Input: input, Offset: offset, Problem: problem, Hint: hint}
 }

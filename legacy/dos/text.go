@@ -82,10 +82,7 @@ func Parse(s string) (Attributes, error) {
 	for part := range strings.SplitSeq(s, ",") {
 		bits, bad := parsePart(part)
 		if bad >= 0 {
-			return 0, &SyntaxError{
-				Input: s, Offset: at + bad, Problem: fmt.Sprintf("%q is neither letters of RHSA nor the word of an attribute", strings.TrimSpace(part)),
-				Hint: `write "RHSA", "R--A,offline" or a number as "0x21"`,
-			}
+			return 0, syntaxError(s, at+bad, fmt.Sprintf("%q is neither letters of RHSA nor the word of an attribute", strings.TrimSpace(part)), `write "RHSA", "R--A,offline" or a number as "0x21"`)
 		}
 		a |= bits
 		at += len(part) + 1

@@ -119,7 +119,7 @@ func (p *parser) blank() {
 }
 
 func (p *parser) fail(at int, hint, format string, args ...any) error {
-	return &SyntaxError{Input: p.input, Offset: at, Problem: fmt.Sprintf(format, args...), Hint: hint}
+	return syntaxError(p.input, at, fmt.Sprintf(format, args...), hint)
 }
 
 // accept takes one of the bytes, after blanks; 0 when another stands there.

@@ -150,7 +150,7 @@ func parse[T ~uint16 | ~uint32](s string, words []word[T], bits int) (T, error) 
 	for part := range strings.SplitSeq(s, ",") {
 		bit, ok := lookUp(part, words, bits)
 		if !ok {
-			return 0, &SyntaxError{Input: s, Offset: at, Problem: fmt.Sprintf("%q is no flag", part), Hint: "the flags are " + format(^T(0), words)}
+			return 0, syntaxError(s, at, fmt.Sprintf("%q is no flag", part), "the flags are "+format(^T(0), words))
 		}
 		flags |= bit
 		at += len(part) + 1

@@ -1,30 +1,15 @@
 package macos
 
-import "fmt"
+import "ward/notation"
 
 // SyntaxError says where and why a text is no flags.
-type SyntaxError struct {
-	Input   string // the whole text
-	Offset  int    // the byte at which the problem starts
-	Problem string // what is wrong there
-	Hint    string // what to write instead; "" when nothing is likely
-}
+type SyntaxError = notation.SyntaxError
 
-func (e *SyntaxError) Error() string {
-	s := fmt.Sprintf("flags %q: %s", e.Input, e.Problem)
-	if e.Hint != "" {
-		s += "; " + e.Hint
-	}
-	return s
-}
+// FormError says where and why bytes are not what they should be.
+type FormError = notation.FormError
 
-// FormError says why bytes are not what they should be.
-type FormError struct {
-	Form    string // what the bytes should be: "AppleDouble"
-	Offset  int    // the byte at which the problem starts
-	Problem string
-}
+const inNotation = "flags"
 
-func (e *FormError) Error() string {
-	return fmt.Sprintf("%s: byte %d: %s", e.Form, e.Offset, e.Problem)
+func syntaxError(input string, offset int, problem, hint string) *SyntaxError {
+	return &SyntaxError{Notation: inNotation, Input: input, Offset: offset, Problem: problem, Hint: hint}
 }

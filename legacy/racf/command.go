@@ -129,7 +129,7 @@ func operands(s string) ([]operand, error) {
 			end = stop + 1
 		}
 		if end == at {
-			return nil, &SyntaxError{s, at, fmt.Sprintf("%q is not expected", s[at:at+1]), ""}
+			return nil, syntaxError(s, at, fmt.Sprintf("%q is not expected", s[at:at+1]), "")
 		}
 		out = append(out, o)
 		at = end
@@ -161,7 +161,7 @@ func wordEnd(s string, at int) (int, error) {
 		}
 	}
 	if quoted {
-		return 0, &SyntaxError{s, at, "the quote is not closed", ""}
+		return 0, syntaxError(s, at, "the quote is not closed", "")
 	}
 	return len(s), nil
 }
@@ -181,7 +181,7 @@ func closing(s string, open int) (int, error) {
 			}
 		}
 	}
-	return 0, &SyntaxError{s, open, "the parenthesis is not closed", ""}
+	return 0, syntaxError(s, open, "the parenthesis is not closed", "")
 }
 
 type commandParser struct {
@@ -190,7 +190,7 @@ type commandParser struct {
 }
 
 func (p *commandParser) fault(at int, problem, hint string) error {
-	return &SyntaxError{p.input, at, problem, hint}
+	return syntaxError(p.input, at, problem, hint)
 }
 
 // names reads the operands that stand by their place: the class of general resources,

@@ -31,7 +31,7 @@ func levels() []string { return []string{"NONE", "EXECUTE", "READ", "UPDATE", "C
 func ParseLevel(s string) (Level, error) {
 	i := indexFold(levels(), s)
 	if i < 0 {
-		return 0, &SyntaxError{s, 0, fmt.Sprintf("%q is no level", s), "levels are NONE, EXECUTE, READ, UPDATE, CONTROL and ALTER"}
+		return 0, syntaxError(s, 0, fmt.Sprintf("%q is no level", s), "levels are NONE, EXECUTE, READ, UPDATE, CONTROL and ALTER")
 	}
 	return Level(i), nil
 }
@@ -61,7 +61,7 @@ func authorities() []string { return []string{"USE", "CREATE", "CONNECT", "JOIN"
 func ParseAuthority(s string) (Authority, error) {
 	i := indexFold(authorities(), s)
 	if i < 0 {
-		return 0, &SyntaxError{s, 0, fmt.Sprintf("%q is no group authority", s), "authorities are USE, CREATE, CONNECT and JOIN"}
+		return 0, syntaxError(s, 0, fmt.Sprintf("%q is no group authority", s), "authorities are USE, CREATE, CONNECT and JOIN")
 	}
 	return Authority(i), nil
 }

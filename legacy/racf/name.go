@@ -36,7 +36,7 @@ func ParseDatasetProfile(s string, egn bool) (string, error) {
 
 func checkDataset(s string, generic, egn bool) error {
 	if len(s) > longestDataset {
-		return &SyntaxError{s, longestDataset, "the name is longer than 44 characters", ""}
+		return syntaxError(s, longestDataset, "the name is longer than 44 characters", "")
 	}
 	at, doubles := 0, 0
 	for i, q := range strings.Split(s, ".") {
@@ -45,7 +45,7 @@ func checkDataset(s string, generic, egn bool) error {
 		}
 		bad, problem, hint := checkQualifier(q, generic && i > 0, egn && doubles == 1)
 		if problem != "" {
-			return &SyntaxError{s, at + bad, problem, hint}
+			return syntaxError(s, at+bad, problem, hint)
 		}
 		at += len(q) + 1
 	}

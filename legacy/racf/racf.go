@@ -8,21 +8,3 @@
 // Unix.Decide as ck_access does. Security levels, categories and labels are not judged:
 // a verdict on a profile with a label says so.
 package racf
-
-import "fmt"
-
-// SyntaxError says where and why a text is not in one of the notations of z/OS.
-type SyntaxError struct {
-	Input   string // the whole text
-	Offset  int    // the byte at which the problem starts
-	Problem string // what is wrong there
-	Hint    string // what to write instead; "" when nothing is likely
-}
-
-func (e *SyntaxError) Error() string {
-	s := fmt.Sprintf("RACF text %q: %s", e.Input, e.Problem)
-	if e.Hint != "" {
-		s += "; " + e.Hint
-	}
-	return s
-}

@@ -69,7 +69,7 @@ func ParseUnixACL(s string) (UnixACL, error) {
 		at = end + 1
 	}
 	if p.base != 7 {
-		return UnixACL{}, &SyntaxError{s, len(s), "the entries user::, group:: and other:: are not all there", ""}
+		return UnixACL{}, syntaxError(s, len(s), "the entries user::, group:: and other:: are not all there", "")
 	}
 	return p.acl, nil
 }
@@ -99,12 +99,12 @@ func (p *unixParser) line(at, end int) error {
 	fields := strings.Split(line, ":")
 	list, fields := p.list(fields)
 	if len(fields) != 3 {
-		return &SyntaxError{p.input, at, fmt.Sprintf("%q is no entry", line), "write user:NAME:rwx"}
+		return syntaxError(p.input, at, fmt.Sprintf("%q is no entry", line), "write user:NAME:rwx")
 	}
 	rights, ok := unixRights(fields[2])
 	kind := strings.ToLower(fields[0])
 	if !ok {
-		return &SyntaxError{p.input, at, fmt.Sprintf("%q are no rights", fields[2]), "write three of rwx and -, or a digit"}
+		return syntaxError(p.input, at, fmt.Sprintf("%q are no rights", fields[2]), "write three of rwx and -, or a digit")
 	}
 	switch {
 	case fields[1] == "" && list == &p.acl.Access && oneOfWords(kind, "user", "group", "other"):
@@ -113,7 +113,7 @@ func (p *unixParser) line(at, end int) error {
 		*list = append(*list, UnixEntry{Group: kind[0] == 'g', ID: fields[1], Rights: rights})
 		return nil
 	}
-	return &SyntaxError{p.input, at, fmt.Sprintf("%q is no entry", line), "entries are user::, group::, other::, user:NAME: and group:NAME:"}
+	return syntaxError(p.input, at, fmt.Sprintf("%q is no entry", line), "entries are user::, group::, other::, user:NAME: and group:NAME:")
 }
 
 // list is where an entry belongs, with the fields after the prefix.
@@ -134,7 +134,7 @@ func oneOfWords(s string, words ...string) bool {
 func (p *unixParser) baseEntry(at int, kind string, r mode.Rights) error {
 	shift := strings.IndexByte("ogu", kind[0])
 	if p.base>>shift&1 != 0 {
-		return &SyntaxError{p.input, at, kind + ":: is there twice", ""}
+		return syntaxError(p.input, at, kind+":: is there twice", "")
 	}
 	p.base |= 1 << shift
 	p.acl.Mode |= mode.Mode(r) << (3 * shift)

@@ -70,7 +70,7 @@ func ParseCommand(s string) (Command, error) {
 	for _, verb := range []string{"SET", "SECURITY"} {
 		stop := wordEnd(s, at, end)
 		if !shortens(s[at:stop], verb, 3) {
-			return Command{}, &SyntaxError{s, at, "the command is not SET SECURITY", ""}
+			return Command{}, syntaxError(s, at, "the command is not SET SECURITY", "")
 		}
 		at, _ = trimmed(s, stop, end)
 	}
@@ -106,7 +106,7 @@ func (p *commandParser) qualifiersAndObject(at, end int) error {
 		if p.input[at] != '/' {
 			stop := wordEnd(p.input, at, end)
 			if p.command.Object != "" || stop == at {
-				return &SyntaxError{p.input, at, "one object is expected", ""}
+				return syntaxError(p.input, at, "one object is expected", "")
 			}
 			p.command.Object = p.input[at:stop]
 			at, _ = trimmed(p.input, stop, end)
@@ -125,7 +125,7 @@ func (p *commandParser) qualifiersAndObject(at, end int) error {
 		at, _ = trimmed(p.input, stop, end)
 	}
 	if p.command.Object == "" {
-		return &SyntaxError{p.input, end, "the command names no object", ""}
+		return syntaxError(p.input, end, "the command names no object", "")
 	}
 	return nil
 }
@@ -171,7 +171,7 @@ func (p *commandParser) class(q qualifier) error {
 			return nil
 		}
 	}
-	return &SyntaxError{p.input, q.at, "the class is not known", "known are FILE, VOLUME and DEVICE"}
+	return syntaxError(p.input, q.at, "the class is not known", "known are FILE, VOLUME and DEVICE")
 }
 
 // inside moves the error about a value to its place in the command.
@@ -180,7 +180,7 @@ func (p *commandParser) inside(err error, q qualifier) error {
 	if se.Input == p.input {
 		return err
 	}
-	return &SyntaxError{p.input, q.from + se.Offset, se.Problem, se.Hint}
+	return syntaxError(p.input, q.from+se.Offset, se.Problem, se.Hint)
 }
 
 func (p *commandParser) qualifier(q qualifier) (err error) {
@@ -201,7 +201,7 @@ func (p *commandParser) qualifier(q qualifier) (err error) {
 		c.Delete = DeleteEvenGuard
 	case shortens(name, "CLASS", 2), shortens(name, "LOG", 3), shortens(name, "CONFIRM", 3):
 	default:
-		err = &SyntaxError{p.input, q.at, fmt.Sprintf("the qualifier /%s is not known, or lacks its value", name), "known are /ACL, /CLASS, /DELETE, /OWNER and /PROTECTION"}
+		err = syntaxError(p.input, q.at, fmt.Sprintf("the qualifier /%s is not known, or lacks its value", name), "known are /ACL, /CLASS, /DELETE, /OWNER and /PROTECTION")
 	}
 	return err
 }

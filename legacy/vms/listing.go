@@ -100,7 +100,7 @@ func (p *listingParser) next() bool {
 func (p *listingParser) line() string { return p.input[p.from:p.to] }
 
 func (p *listingParser) fault(problem, hint string) error {
-	return &SyntaxError{p.input, p.from, problem, hint}
+	return syntaxError(p.input, p.from, problem, hint)
 }
 
 func (p *listingParser) directoryLine() error {
@@ -149,20 +149,20 @@ func (p *listingParser) entry(l *ACL, c Class) error {
 	open := p.from + strings.IndexByte(p.line(), '(')
 	end := closing(p.input, open)
 	if end < 0 {
-		return &SyntaxError{p.input, open, "the parenthesis is not closed", ""}
+		return syntaxError(p.input, open, "the parenthesis is not closed", "")
 	}
 	text, at := unfold(p.input[open : end+1])
 	e, err := ParseACE(text, c)
 	if err != nil {
 		se := err.(*SyntaxError) //nolint:errorlint // ParseACE returns no other
-		return &SyntaxError{p.input, open + at[min(se.Offset, len(at)-1)], se.Problem, se.Hint}
+		return syntaxError(p.input, open+at[min(se.Offset, len(at)-1)], se.Problem, se.Hint)
 	}
 	*l = append(*l, e)
 	for p.to <= end && p.next() {
 		continue
 	}
 	if rest := p.input[end+1 : max(p.to, end+1)]; strings.TrimSpace(rest) != "" {
-		return &SyntaxError{p.input, end + 1, "text stands after the entry", ""}
+		return syntaxError(p.input, end+1, "text stands after the entry", "")
 	}
 	return nil
 }
@@ -249,7 +249,7 @@ func (p *listingParser) inLine(err error, value string) error {
 	if !ok || se.Input == p.input {
 		return err
 	}
-	return &SyntaxError{p.input, p.from + strings.LastIndex(p.line(), value) + se.Offset, se.Problem, se.Hint}
+	return syntaxError(p.input, p.from+strings.LastIndex(p.line(), value)+se.Offset, se.Problem, se.Hint)
 }
 
 func (p *listingParser) object(name, class string) error {

@@ -13,7 +13,7 @@ func ParseACE(s string, c Class) (ACE, error) {
 	p := aceParser{input: s, class: c}
 	start, end := trimmed(s, 0, len(s))
 	if end-start < 2 || s[start] != '(' || s[end-1] != ')' || closing(s, start) != end-1 {
-		return ACE{}, &SyntaxError{s, start, "an entry stands in parentheses", ""}
+		return ACE{}, syntaxError(s, start, "an entry stands in parentheses", "")
 	}
 	fields := split(s, start+1, end-1, ',')
 	if err := p.kind(fields[0]); err != nil {
@@ -42,7 +42,7 @@ type span struct{ from, to int }
 func (p *aceParser) text(f span) string { return p.input[f.from:f.to] }
 
 func (p *aceParser) fault(at int, problem, hint string) error {
-	return &SyntaxError{p.input, at, problem, hint}
+	return syntaxError(p.input, at, problem, hint)
 }
 
 // keyword splits KEY=VALUE.
@@ -282,12 +282,12 @@ func ParseACL(s string, c Class) (ACL, error) {
 			end = closing(s[:to], at)
 		}
 		if end < 0 {
-			return nil, &SyntaxError{s, at, "an entry stands in parentheses", ""}
+			return nil, syntaxError(s, at, "an entry stands in parentheses", "")
 		}
 		e, err := ParseACE(s[at:end+1], c)
 		if err != nil {
 			se := err.(*SyntaxError) //nolint:errorlint // ParseACE returns no other
-			return nil, &SyntaxError{s, at + se.Offset, se.Problem, se.Hint}
+			return nil, syntaxError(s, at+se.Offset, se.Problem, se.Hint)
 		}
 		l = append(l, e)
 		if at, _ = trimmed(s, end+1, to); at < to && s[at] == ',' {

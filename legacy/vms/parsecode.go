@@ -18,7 +18,7 @@ func ParseProtection(s string, c Class) (Protection, error) {
 	}
 	for cat := System; cat <= World; cat++ {
 		if !k.Names(cat) {
-			return 0, &SyntaxError{s, len(s), "the code says nothing of " + cat.String(), "name all of S, O, G and W; a category without letters has no access"}
+			return 0, syntaxError(s, len(s), "the code says nothing of "+cat.String(), "name all of S, O, G and W; a category without letters has no access")
 		}
 	}
 	return k.Word, nil
@@ -60,7 +60,7 @@ func ParseCode(s string, c Class) (Code, error) {
 	start, end := trimmed(s, 0, len(s))
 	if start < end && s[start] == '(' {
 		if s[end-1] != ')' {
-			return Code{}, &SyntaxError{s, end, "the parenthesis is not closed", ""}
+			return Code{}, syntaxError(s, end, "the parenthesis is not closed", "")
 		}
 		start, end = start+1, end-1
 	}
@@ -96,14 +96,14 @@ func (p *codeParser) column(from, to int) error {
 	at := from + len(name) - len(strings.TrimLeft(name, " \t"))
 	cat, ok := category(strings.TrimSpace(name))
 	if !ok {
-		return &SyntaxError{p.input, at, fmt.Sprintf("%q is no category", strings.TrimSpace(name)), "categories are SYSTEM, OWNER, GROUP and WORLD"}
+		return syntaxError(p.input, at, fmt.Sprintf("%q is no category", strings.TrimSpace(name)), "categories are SYSTEM, OWNER, GROUP and WORLD")
 	}
 	if p.code.Names(cat) {
-		return &SyntaxError{p.input, at, cat.String() + " is named twice", ""}
+		return syntaxError(p.input, at, cat.String()+" is named twice", "")
 	}
 	a, bad := p.letters(letters)
 	if bad >= 0 {
-		return &SyntaxError{p.input, from + colon + 1 + bad, fmt.Sprintf("%q is no access", letters[bad:bad+1]), "the letters are " + p.class.letters()}
+		return syntaxError(p.input, from+colon+1+bad, fmt.Sprintf("%q is no access", letters[bad:bad+1]), "the letters are "+p.class.letters())
 	}
 	p.code.Named |= 0xF << (4 * cat)
 	p.code.Word = p.code.Word.With(cat, a)

@@ -61,7 +61,7 @@ func ParseUIC(s string) (UIC, error) {
 		return 0, err
 	}
 	if id.Name != "" {
-		return 0, &SyntaxError{s, 0, "is no UIC in numbers", "write the octal numbers, [10,5]"}
+		return 0, syntaxError(s, 0, "is no UIC in numbers", "write the octal numbers, [10,5]")
 	}
 	return id.UIC, nil
 }
@@ -87,13 +87,13 @@ func ParseIdentifier(s string) (Identifier, error) {
 	case strings.HasPrefix(strings.ToUpper(s), "%X"):
 		n, err := strconv.ParseUint(s[2:], 16, 32)
 		if err != nil {
-			return Identifier{}, &SyntaxError{s, 2, "is no hexadecimal number of 32 bits", ""}
+			return Identifier{}, syntaxError(s, 2, "is no hexadecimal number of 32 bits", "")
 		}
 		return Identifier{UIC: UIC(n)}, nil
 	case len(s) > 1 && (s[0] == '[' && s[len(s)-1] == ']' || s[0] == '<' && s[len(s)-1] == '>'):
 		return bracketed(s)
 	case !isName(s):
-		return Identifier{}, &SyntaxError{s, 0, "is no identifier", "an identifier is a name, or a UIC in brackets"}
+		return Identifier{}, syntaxError(s, 0, "is no identifier", "an identifier is a name, or a UIC in brackets")
 	}
 	return Identifier{Name: strings.ToUpper(s)}, nil
 }
@@ -102,7 +102,7 @@ func bracketed(s string) (Identifier, error) {
 	group, member, both := strings.Cut(s[1:len(s)-1], ",")
 	if !both {
 		if !isName(group) {
-			return Identifier{}, &SyntaxError{s, 1, "is no user's name", ""}
+			return Identifier{}, syntaxError(s, 1, "is no user's name", "")
 		}
 		return Identifier{Name: "[" + strings.ToUpper(group) + "]"}, nil
 	}
@@ -112,9 +112,9 @@ func bracketed(s string) (Identifier, error) {
 	case gok && mok:
 		return Identifier{UIC: NewUIC(g, m)}, nil
 	case !gok && !isName(group):
-		return Identifier{}, &SyntaxError{s, 1, fmt.Sprintf("%q is no group", group), "groups are octal, to 37776, or names"}
+		return Identifier{}, syntaxError(s, 1, fmt.Sprintf("%q is no group", group), "groups are octal, to 37776, or names")
 	case !mok && !isName(member):
-		return Identifier{}, &SyntaxError{s, 2 + len(group), fmt.Sprintf("%q is no member", member), "members are octal, to 177776, or names"}
+		return Identifier{}, syntaxError(s, 2+len(group), fmt.Sprintf("%q is no member", member), "members are octal, to 177776, or names")
 	}
 	return Identifier{Name: "[" + part(group) + "," + part(member) + "]"}, nil
 }

@@ -11,22 +11,6 @@ package vms
 
 import "fmt"
 
-// SyntaxError says where and why a text is not in one of the notations of OpenVMS.
-type SyntaxError struct {
-	Input   string // the whole text
-	Offset  int    // the byte at which the problem starts
-	Problem string // what is wrong there
-	Hint    string // what to write instead; "" when nothing is likely
-}
-
-func (e *SyntaxError) Error() string {
-	s := fmt.Sprintf("OpenVMS text %q: %s", e.Input, e.Problem)
-	if e.Hint != "" {
-		s += "; " + e.Hint
-	}
-	return s
-}
-
 // DecodeError says where and why bytes are no binary form of OpenVMS.
 type DecodeError struct {
 	Offset  int
