@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"ward/internal/app"
-	"ward/internal/requires"
 	"ward/internal/standin"
 	"ward/mode"
 )
@@ -24,7 +23,7 @@ import (
 // lists: its name, and its warnings. So does the program itself under the name of
 // chmod, of which a few are run.
 func TestWardChmodOracleChmod(t *testing.T) {
-	requires.Tool(t, "chmod")
+	besideInstalled(t)
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	b := newChmodBench(t, rand.New(rand.NewPCG(seed, 0)))

@@ -62,8 +62,11 @@ type Name struct {
 	Bytes []byte // without the NUL that follows it in the buffer
 }
 
-// DirectoryType is the Type of directories.
-const DirectoryType = unix.DT_DIR
+// The Types of directories and of symbolic links.
+const (
+	DirectoryType = unix.DT_DIR
+	LinkType      = unix.DT_LNK
+)
 
 // The layout of struct linux_dirent64 (include/linux/dirent.h).
 const (

@@ -18,6 +18,8 @@ type Owners struct {
 	UID, GID          uint32
 	User, Group       string
 	HasUser, HasGroup bool // a name or an empty one stands in messages
+
+	userNamed, groupNamed bool // by a name, not by a number
 }
 
 // Request is a command line, read.
@@ -133,7 +135,7 @@ func (l *line) option(o getopt.Option) (ended bool) {
 		l.reference, l.hasReference = o.Arg, true
 	case optFrom:
 		l.status = 1
-		return !l.spec(o.Arg, &r.From)
+		return !l.from(o.Arg)
 	case 'R':
 		r.Recurse = true
 	case 'c':
@@ -204,8 +206,8 @@ func (l *line) owners() bool {
 	if !l.spec(text, &r.To) {
 		return false
 	}
-	if r.To.HasGroup && !r.To.HasUser {
-		r.To.HasUser = true // ":GROUP" in messages
+	if r.To.groupNamed && !r.To.userNamed {
+		r.To.User, r.To.HasUser = "", true // ":GROUP" in messages, even where a user has a number
 	}
 	return true
 }
@@ -239,6 +241,20 @@ func (l *line) database() (*account.Database, bool) {
 		l.accounts = db
 	}
 	return l.accounts, true
+}
+
+// from reads an OWNER:GROUP of --from: what an earlier one asked for stays, unless this
+// one has it, too.
+func (l *line) from(text string) bool {
+	earlier, r := l.request.From, &l.request
+	ok := l.spec(text, &r.From)
+	if r.From.UID == Unchanged {
+		r.From.UID = earlier.UID
+	}
+	if r.From.GID == Unchanged {
+		r.From.GID = earlier.GID
+	}
+	return ok
 }
 
 // spec reads OWNER:GROUP, and tells what is wrong with it.

@@ -58,9 +58,9 @@ func split(text string, at int, db *account.Database) (Owners, error) {
 
 func (o *Owners) setUser(text string, login bool, db *account.Database) error {
 	if u, ok := db.User(text); ok && u.Name == text && text[0] != '+' {
-		o.UID, o.User, o.HasUser = uint32(u.UID), text, true
+		o.UID, o.User, o.HasUser, o.userNamed = uint32(u.UID), text, true, true
 		if login {
-			o.GID, o.Group, o.HasGroup = uint32(u.GID), groupName(db, uint32(u.GID)), true
+			o.GID, o.Group, o.HasGroup, o.groupNamed = uint32(u.GID), groupName(db, uint32(u.GID)), true, true
 		}
 		return nil
 	}
@@ -77,7 +77,7 @@ func (o *Owners) setUser(text string, login bool, db *account.Database) error {
 
 func (o *Owners) setGroup(text string, db *account.Database) error {
 	if g, ok := db.Group(text); ok && g.Name == text && text[0] != '+' {
-		o.GID, o.Group, o.HasGroup = uint32(g.GID), text, true
+		o.GID, o.Group, o.HasGroup, o.groupNamed = uint32(g.GID), text, true, true
 		return nil
 	}
 	id, ok := number(text)

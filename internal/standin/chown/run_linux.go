@@ -123,6 +123,9 @@ func (c *changer) isRoot(path func() string, st *sys.Stat) bool {
 func (c *changer) look(e *fts.Entry) outcome {
 	switch e.What {
 	case fts.Missing:
+		if c.unlooked(e) {
+			return outcome{st: &e.Stat, ok: true, tried: true}
+		}
 		return c.fail(e, e.Err, "cannot access %s", nil)
 	case fts.Unreadable:
 		return c.fail(e, e.Err, "cannot read directory %s", nil)
@@ -136,6 +139,14 @@ func (c *changer) look(e *fts.Entry) outcome {
 		}
 	}
 	return outcome{st: st, ok: true, tried: c.From.Match(st.Uid, st.Gid)}
+}
+
+// unlooked reports whether GNU's chown would not have looked at an entry that cannot be
+// looked at, and so fails when it changes it: FTS_NOSTAT, for what is listed as no
+// directory, where nothing has to be known of it (chown_files, skip_stat of fts_build).
+func (c *changer) unlooked(e *fts.Entry) bool {
+	return e.Level > 0 && !c.Referent && c.Verbosity == standin.Quiet && c.From.Match(Unchanged, Unchanged) &&
+		e.Listed != 0 && e.Listed != sys.DirectoryType && (c.Links != fts.Logical || e.Listed != sys.LinkType)
 }
 
 // fail tells an error, unless none are to be told.
@@ -186,7 +197,8 @@ func (c *changer) write(e *fts.Entry, st *sys.Stat) error {
 		return err
 	}
 	defer sys.Close(fd)
-	if c.From.UID != Unchanged || c.From.GID != Unchanged {
+	lookedAt := c.Referent || !e.Followed // it is not what the link leads to
+	if lookedAt && (c.From.UID != Unchanged || c.From.GID != Unchanged) {
 		var now sys.Stat
 		if err := sys.StatHeld(fd, &now); err != nil {
 			return err

@@ -56,7 +56,7 @@ type worker struct {
 func (w *walk) argument(top *directory, argument string) {
 	first := w.workers[0]
 	name := append([]byte(trimmed(argument)), 0)
-	below := first.look(top, name, 0)
+	below := first.look(top, name, 0, 0)
 	switch {
 	case below == nil:
 	case w.options.Workers == 1:
@@ -77,11 +77,12 @@ func trimmed(argument string) string {
 	return bare + "/"
 }
 
-// look looks at a name and visits it. The result is the directory that is to be
-// gone through, or nil.
-func (w *worker) look(d *directory, name []byte, level int) *directory {
+// look looks at a name, which its directory lists with a type, and visits it. The result
+// is the directory that is to be gone through, or nil.
+func (w *worker) look(d *directory, name []byte, level int, listed byte) *directory {
 	e := &w.entry
 	e.walk, e.at, e.name, e.Level, e.Err, e.place = w.walk, d, name, level, 0, d.place
+	e.Listed = listed
 	follow := w.walk.options.Links == Logical || level == 0 && w.walk.options.Links == Arguments
 	e.Followed = follow
 	e.What = e.look(follow, d.pace())
@@ -159,8 +160,8 @@ func (w *worker) inOrder(d *directory) error {
 func (w *worker) each(d *directory, names []byte, keep bool) error {
 	for len(names) > 0 {
 		end := bytes.IndexByte(names, 0) + 1
-		below := w.look(d, names[:end:end], d.level)
-		names = names[end:]
+		below := w.look(d, names[:end:end], d.level, names[end])
+		names = names[end+1:]
 		if below == nil {
 			continue
 		}
@@ -189,8 +190,8 @@ const (
 	bufferSize = 64 << 10
 )
 
-// names reads names of a directory, each with a NUL behind it. more says that there
-// may be others.
+// names reads names of a directory, each with a NUL and its type behind it. more says
+// that there may be others.
 func (w *worker) names(d *directory) (all []byte, more bool, err error) {
 	if w.buffer == nil {
 		w.buffer = make([]byte, bufferSize)
@@ -214,7 +215,7 @@ func (w *worker) names(d *directory) (all []byte, more bool, err error) {
 				d.unread = slices.Clone(rest)
 				return d.inOrderOfInodes(all, inodes), true, nil
 			}
-			all = append(append(all, name.Bytes...), 0)
+			all = append(append(all, name.Bytes...), 0, name.Type)
 			inodes = append(inodes, name.Inode)
 			rest = after
 		}
@@ -234,7 +235,7 @@ func (d *directory) inOrderOfInodes(names []byte, inodes []uint64) []byte {
 	all := make([]name, len(inodes))
 	rest := names
 	for i, inode := range inodes {
-		end := bytes.IndexByte(rest, 0) + 1
+		end := bytes.IndexByte(rest, 0) + 2
 		all[i] = name{inode, rest[:end]}
 		rest = rest[end:]
 	}
@@ -291,7 +292,7 @@ func (w *worker) readNames(d *directory) error {
 				continue
 			}
 			terminated := name.Bytes[:len(name.Bytes)+1]
-			if below := w.look(d, terminated, d.level); below != nil {
+			if below := w.look(d, terminated, d.level, name.Type); below != nil {
 				atomic.AddInt32(&d.left, 1)
 				w.local = append(w.local, below)
 			}
