@@ -35,6 +35,7 @@ type Confinement struct {
 	By       string // "SELinux", "AppArmor", "seccomp", "Landlock", "NFS" …
 	Evidence string // "the process runs in the profile /usr/sbin/nginx (enforce)"
 	Certain  bool   // it is at work for this caller; else it only may be
+	Refused  bool   // it has refused this very access, and does so again
 }
 
 // Host is what holds for every path of the machine: the settings under

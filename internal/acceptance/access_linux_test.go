@@ -307,6 +307,56 @@ func TestConfinedProcess(t *testing.T) {
 	})
 }
 
+// sandboxVariable names a file that this program, started anew, may not write to.
+const sandboxVariable = "WARD_ACCEPTANCE_SANDBOX"
+
+// sandboxed puts this process in a Landlock domain that forbids all writing to files,
+// tries it on one, and waits.
+func sandboxed(path string) {
+	runtime.LockOSThread() // the domain is the thread's, and that of what it executes
+	check := func(err error) {
+		if err != nil {
+			fmt.Println(err)
+			os.Exit(1)
+		}
+	}
+	attr := unix.LandlockRulesetAttr{Handled_access_fs: unix.LANDLOCK_ACCESS_FS_WRITE_FILE}
+	rules, _, errno := unix.Syscall(unix.SYS_LANDLOCK_CREATE_RULESET, uintptr(unsafe.Pointer(&attr)), 8, 0)
+	check(errors.Join(nilIfZero(errno), unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)))
+	_, _, errno = unix.Syscall(unix.SYS_LANDLOCK_RESTRICT_SELF, rules, 0, 0)
+	check(nilIfZero(errno))
+	if fd, err := unix.Open(path, unix.O_WRONLY|unix.O_CLOEXEC, 0); !errors.Is(err, unix.EACCES) {
+		check(fmt.Errorf("opening %s for writing gives %d, %w", path, fd, err))
+	}
+	check(unix.Exec("/bin/sh", []string{"sh", "-c", "echo ready; read x"}, nil))
+}
+
+func nilIfZero(errno syscall.Errno) error {
+	if errno == 0 {
+		return nil
+	}
+	return errno
+}
+
+// S9 (b): the audit record of a Landlock domain is evidence.
+func TestSandboxedProcess(t *testing.T) {
+	requires.Feature(t, requires.LandlockRecords)
+	testfs.Auditing(t)
+	path := file(t, filepath.Join(reachable(t), "a file"), "x", 0o666)
+	self, err := os.Executable()
+	must(t, err)
+	pid := started(t, nil, "exec env "+sandboxVariable+`="$1" "$2"`, path, self)
+	who := fmt.Sprintf("pid:%d", pid)
+	r := ward(t, "explain", "--as", who, "write", path).neverSays(t)
+	r.wants(t, 1, "denied: the permissions let", "and Landlock does not", "Landlock domain", "refused fs.write_file on "+path,
+		"audit record of 2", "kernel's log", fmt.Sprintf("process %d", pid))
+	ward(t, "explain", "-q", "--as", who, "write", path).wants(t, 1)
+	ward(t, "explain", "--format", "json", "--as", who, "write", path).wants(t, 1, `"answer": "denied"`, `"errno": "EACCES"`, `"refused": true`)
+	ward(t, "doctor", path, "--as", who, "write").wants(t, 1, "Landlock domain", "refused fs.write_file", "audit record of")
+	// What it was not yet refused is open, and the domain is known.
+	ward(t, "explain", "--as", who, "read", path).wants(t, 3, "undecided", "Landlock domain", "what else it refuses shows only when it does")
+}
+
 // S10 (a): flags that bind root as well.
 func TestFlagsBindRoot(t *testing.T) {
 	onHost(t, func(t *testing.T) {

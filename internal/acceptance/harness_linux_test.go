@@ -23,6 +23,9 @@ const binaryVariable = "WARD_TEST_BINARY"
 
 // TestMain builds ward once, where every user may run it.
 func TestMain(m *testing.M) {
+	if path := os.Getenv(sandboxVariable); path != "" {
+		sandboxed(path)
+	}
 	os.Exit(withBinary(m))
 }
 

@@ -13,6 +13,7 @@ import (
 	"ward/entry"
 	"ward/ident"
 	"ward/internal/host/accounts"
+	"ward/internal/host/audit"
 	"ward/internal/host/lookup"
 	"ward/internal/host/mounts"
 	"ward/internal/host/process"
@@ -57,7 +58,8 @@ type AccessAnswer struct {
 	Crowd    access.Crowd // whom the fixes were counted on
 	Names    *account.Database
 
-	look look // for notes
+	look  look // for notes
+	audit audit.Found
 }
 
 // AccessNote is something that a person should know beside the answer.
@@ -82,6 +84,7 @@ func ExplainAccess(q AccessRequest) (*AccessAnswer, error) {
 		return nil, err
 	}
 	a := AnswerAccess(q, who, question, db)
+	a.landlock()
 	if q.Brief {
 		return a, nil
 	}
@@ -286,6 +289,9 @@ func (a *AccessAnswer) sureness() Sureness {
 		return Certain
 	}
 	sure := Certain
+	if a.Refused() != nil {
+		return Certain
+	}
 	for _, c := range a.Outside {
 		if c.Certain && c.By != "seccomp" {
 			return Open

@@ -13,6 +13,7 @@ import (
 	"ward/acl"
 	"ward/entry"
 	"ward/ident"
+	"ward/internal/host/audit"
 	"ward/internal/host/process"
 	"ward/mode"
 )
@@ -22,7 +23,7 @@ func (a *AccessAnswer) note() {
 	for _, n := range []func() (AccessNote, bool){
 		a.noteMissing, a.noteUnseen, a.noteView, a.noteNamespace, a.noteHiddenOwner, a.noteStaleGroups, a.noteOldProcesses,
 		a.noteMask, a.noteProtected, a.noteNoExec, a.noteFormat, a.noteFlag, a.noteNetworkRoot, a.noteManyGroups,
-		a.noteOtherLists, a.noteLabel, a.notePowerfulGroup, a.noteOwnerRules, a.noteErrors,
+		a.noteOtherLists, a.noteLabel, a.notePowerfulGroup, a.noteOwnerRules, a.noteErrors, a.noteLandlock,
 	} {
 		if one, ok := n(); ok {
 			a.Notes = append(a.Notes, one)
@@ -446,14 +447,14 @@ func (a *AccessAnswer) noteOwnerRules() (AccessNote, bool) {
 
 // noteErrors tells from the error who it was, where the permissions allow it.
 func (a *AccessAnswer) noteErrors() (AccessNote, bool) {
-	if a.Verdict.Answer != access.Allowed || len(a.Who.Confined) == 0 {
+	if a.Verdict.Answer != access.Allowed || len(a.Who.Confined) == 0 || a.Refused() != nil {
 		return AccessNote{}, false
 	}
 	text := "if it fails all the same: EACCES comes from a security module or a Landlock sandbox"
 	if slices.ContainsFunc(a.Who.Confined, func(c access.Confinement) bool { return c.By == "seccomp" }) {
 		text += ", EPERM and ENOSYS from the filter of system calls (old filters do not know faccessat2, openat2, fchmodat2)"
 	}
-	return AccessNote{About: "which-error", Text: text + ". Since Linux 6.15 Landlock's refusals are in the audit log (type=1423, LANDLOCK_ACCESS)"}, true
+	return AccessNote{About: "which-error", Text: text}, true
 }
 
 // otherLists is the name of the attribute that holds an NFSv4 list, if there is one.
@@ -498,8 +499,14 @@ func (a *AccessAnswer) noteLabel() (AccessNote, bool) {
 type look struct {
 	attribute func(path, name string) (value string, ok bool)
 	labels    func() []labelRule
+	audit     func(audit.Options) audit.Found
+	lineage   func(pid int) []Ancestor
+	release   func() string // of the kernel
 }
 
 func liveLook() look {
-	return look{attribute: attributeOf, labels: func() []labelRule { return labelRules(os.DirFS("/")) }}
+	return look{
+		attribute: attributeOf, labels: func() []labelRule { return labelRules(os.DirFS("/")) },
+		audit: audit.Landlock, lineage: lineageOf, release: kernelRelease,
+	}
 }

@@ -122,6 +122,8 @@ func showAccess(c *console, o explainOptions, a *app.AccessAnswer, again bool) e
 // accessStatus: what stands outside and decides as well leaves the answer open.
 func accessStatus(a *app.AccessAnswer) int {
 	switch {
+	case a.Refused() != nil:
+		return exitFindings
 	case a.Sure == app.Open:
 		return exitIncomplete
 	case a.Verdict.Answer == access.Denied:

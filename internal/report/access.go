@@ -42,6 +42,8 @@ func AccessLine(a *app.AccessAnswer) string {
 		return "impossible: " + who + " cannot " + does
 	case a.Verdict.Answer == access.Denied:
 		return "denied: " + who + " may not " + does
+	case a.Refused() != nil:
+		return "denied: the permissions let " + who + " " + does + ", and " + a.Refused().By + " does not"
 	case a.Verdict.Answer == access.Allowed && a.Sure == app.Open:
 		return "undecided: the permissions let " + who + " " + does
 	case a.Verdict.Answer == access.Allowed:
@@ -77,7 +79,9 @@ type accessWriter struct {
 
 func (w *accessWriter) answer() {
 	colour := map[access.Answer]string{access.Allowed: "1;32", access.Denied: "1;31"}[w.a.Verdict.Answer]
-	if w.a.Sure == app.Open {
+	if w.a.Refused() != nil {
+		colour = "1;31"
+	} else if w.a.Sure == app.Open {
 		colour = "1;33"
 	}
 	word, rest, _ := strings.Cut(AccessLine(w.a), ":")

@@ -68,6 +68,7 @@ type accessOutsideJSON struct {
 	By       string `json:"by"`
 	Evidence string `json:"evidence"`
 	Certain  bool   `json:"certain"`
+	Refused  bool   `json:"refused,omitempty"`
 }
 
 type accessNoteJSON struct {
@@ -106,6 +107,9 @@ func AccessJSON(w io.Writer, a *app.AccessAnswer) error {
 		Errno: string(a.Verdict.Errno), Action: a.Request.Action.String(), jsonPath: newJSONPath(a.Request.Path),
 		Subject: accessSubjectOf(a.Who), Decided: decidedJSON(a), Steps: stepsJSON(a),
 		Outside: []accessOutsideJSON{}, Notes: []accessNoteJSON{}, Fixes: []wayOutJSON{},
+	}
+	if a.Refused() != nil {
+		d.Answer, d.Errno = access.Denied.String(), "EACCES"
 	}
 	if a.Request.Target != "" {
 		target := newJSONPath(a.Request.Target)

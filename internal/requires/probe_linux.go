@@ -60,6 +60,8 @@ func probeCalls(f Need) answer {
 		return onFile(func(path string) error { return os.Lchown(path, 61234, 61234) })
 	case Sysctls:
 		return sysctls()
+	case LandlockRecords:
+		return landlockRecords()
 	default:
 		return answer{unknown: fmt.Errorf("there is no probe for it")}
 	}

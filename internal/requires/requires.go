@@ -43,6 +43,7 @@ const (
 	InodeFlags            Need = "inode flags"               // FS_IOC_SETFLAGS in the directory for temporary files
 	Chown                 Need = "giving files to others"    // chown(2) to a uid of nobody's
 	Sysctls               Need = "writing of kernel sysctls" // /proc/sys/fs/protected_hardlinks
+	LandlockRecords       Need = "Landlock's audit records"  // Linux 6.15, and the right to turn auditing on
 )
 
 // Root skips the test unless it runs as root.

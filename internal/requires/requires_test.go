@@ -89,7 +89,7 @@ func TestProbesCanTell(t *testing.T) {
 	}
 	for _, f := range []Need{
 		PrivateMountNamespace, UserNamespace, LoopMount, Ext4, XFS, Btrfs, Tmpfs, Overlay, FUSE, Seccomp,
-		Strace, OpenByHandle, FchmodAt2, OpenAt2, ACLs, FileCapabilities, InodeFlags, Chown, Sysctls,
+		Strace, OpenByHandle, FchmodAt2, OpenAt2, ACLs, FileCapabilities, InodeFlags, Chown, Sysctls, LandlockRecords,
 	} {
 		a := ask(f)
 		if a.unknown != nil {
