@@ -44,7 +44,7 @@ type Guess struct {
 // ours reports whether a path lies where packages and the system itself keep files,
 // rather than people.
 func (r *Reference) ours(name string) bool {
-	for _, own := range []string{"usr/local", "var/tmp", "var/www", "var/mail", "var/spool/mail", "var/local", "var/opt"} {
+	for _, own := range []string{"var/tmp", "var/www", "var/mail", "var/spool/mail", "var/local", "var/opt"} {
 		if strings.HasPrefix(name, own+"/") {
 			return false
 		}
@@ -61,7 +61,11 @@ func (r *Reference) ours(name string) bool {
 // maintainer scripts, neighbours, its kind. Facts may be asked for.
 func (r *Reference) guess(name string, e *entry.Entry) (Guess, entry.Facts) {
 	if e.Kind == mode.Symlink {
-		return ownedBy(r.above(name), "as the directory it lies in"), 0
+		g := ownedBy(r.above(name), "as the directory it lies in")
+		if g.Parts == User|Group && g.State.UID == 0 {
+			g.Certainty = Likely
+		}
+		return g, 0
 	}
 	if g, ok := r.scripts[name]; ok {
 		return *g, 0

@@ -57,7 +57,8 @@ type Repair struct {
 	NoOwner    Left     // whose owner the system does not have
 	Unopened   Left     // directories that are no business of the reference's
 	Narrow     []Narrowed
-	Grants     int // files that get privileges in the end
+	Grants     int   // files that get privileges in the end
+	Again      int64 // names of files with several that are looked at again in the end
 	Rails      []string
 
 	RightPrivileged int64 // files with privileges that are as they should be
@@ -182,13 +183,20 @@ type repairing struct {
 	result  *Repair
 	planned *Planned
 	grants  []grantee
+	again   []string // names of files that the second run looks at again
 	started time.Time
+
+	mayLookAgain bool // there is a first run, after which directories may be safe
 }
 
 // RepairPlan is a repair with all of its changes at hand. Close it after use.
 type RepairPlan struct {
 	*SortedPlan
 	Repair
+
+	// SecondRun says that a further plan follows, for privileges and for files with
+	// several names.
+	SecondRun bool
 }
 
 // PlanRepair says what would bring a tree back, and changes nothing. Privileges are
@@ -208,7 +216,7 @@ func PlanRepair(ctx context.Context, q RepairRequest, progress Progress) (*Repai
 		return nil, errors.Join(err, s.sorter.Close())
 	}
 	s.Planned, s.Each = *r.planned, s.each
-	return &RepairPlan{s, *r.result}, nil
+	return &RepairPlan{s, *r.result, len(r.grants)+len(r.again) > 0}, nil
 }
 
 // PreparedRepair is a repair that is ready to be carried out. Close it.
@@ -216,9 +224,13 @@ type PreparedRepair struct {
 	*Prepared
 	Repair
 
+	// Second is the plan of the second run, once it was made.
+	Second *Planned
+
 	request RepairRequest
 	base    *repairing
 	grants  []grantee
+	again   []string
 }
 
 // PrepareRepair plans what would bring a tree back.
@@ -235,7 +247,7 @@ func PrepareRepair(ctx context.Context, q RepairRequest, progress Progress) (*Pr
 		if err != nil {
 			return err
 		}
-		p.Planned, done.Repair, done.grants, done.base = *r.planned, *r.result, r.grants, &r
+		p.Planned, done.Repair, done.grants, done.again, done.base = *r.planned, *r.result, r.grants, r.again, &r
 		return nil
 	})
 	if err != nil {
@@ -337,34 +349,59 @@ func (q *RepairRequest) loosens() func(string, bool) bool {
 
 // finish adds up what the workers planned.
 func (r *repairing) finish(all []*repairVisitor) error {
-	p, first := r.planned, all[0]
-	for _, v := range all[1:] {
-		first.links.Merge(&v.links)
-	}
-	changes, refusals := first.links.Resolve(plan.LinkOptions{
-		AllowOutside: r.request.AllowOutsideLinks, Overlay: r.root.Filesystem().Overlay, AllowOverlay: r.request.AllowOverlayLinks,
-	})
-	linked := map[object]bool{}
 	seen := map[string]bool{}
 	for _, v := range all {
 		r.sum(v)
 		maps.Copy(seen, v.seen)
-		maps.Copy(linked, v.linked)
 	}
+	r.mayLookAgain = changesOf(all) > 0
+	if err := r.resolve(all); err != nil {
+		return err
+	}
+	r.absent(seen)
+	if err := r.settleGrants(all[0], changesOf(all) == 0); err != nil {
+		return err
+	}
+	r.result.Again = int64(len(r.again))
+	r.result.Narrow = narrowed(&r.result.Tighter)
+	return r.total(all)
+}
+
+// resolve takes the changes of objects with several names. Those that lie in
+// directories which others may write to wait for the second run, if the first mends
+// directories.
+func (r *repairing) resolve(all []*repairVisitor) error {
+	first := all[0]
+	linked, names, at := map[object]bool{}, map[object][]string{}, map[string]object{}
+	for i, v := range all {
+		if i > 0 {
+			first.links.Merge(&v.links)
+		}
+		maps.Copy(linked, v.linked)
+		for o, more := range v.names {
+			names[o] = append(names[o], more...)
+			for _, name := range more {
+				at[name] = o
+			}
+		}
+	}
+	changes, refusals := first.links.Resolve(plan.LinkOptions{
+		AllowOutside: r.request.AllowOutsideLinks, Overlay: r.root.Filesystem().Overlay, AllowOverlay: r.request.AllowOverlayLinks,
+	})
 	for i := range changes {
 		if linked[objectOf(changes[i].ID)] {
 			first.add(&changes[i])
 		}
 	}
 	for _, x := range refusals {
-		p.Refused.add(x)
+		if x.Why == plan.OutsideLinks && r.mayLookAgain {
+			r.again = append(r.again, names[at[x.Path]]...)
+			continue
+		}
+		r.planned.Refused.add(x)
 	}
-	r.absent(seen)
-	if err := r.settleGrants(first, changesOf(all) == 0); err != nil {
-		return err
-	}
-	r.result.Narrow = narrowed(&r.result.Tighter)
-	return r.total(all)
+	slices.Sort(r.again)
+	return first.err
 }
 
 func changesOf(all []*repairVisitor) (n int64) {

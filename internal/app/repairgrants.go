@@ -3,7 +3,10 @@ package app
 import (
 	"context"
 	"errors"
+	"io/fs"
+	"path"
 	"slices"
+	"strings"
 
 	"ward/entry"
 	"ward/internal/host/installed"
@@ -22,8 +25,9 @@ import (
 // grantee is a file with privileges.
 type grantee struct {
 	LeftOne
-	id     entry.Identity
-	grants bool
+	id             entry.Identity
+	grants         bool
+	after, granted entry.State // what the first run and the second make of it
 }
 
 // settleGrants looks at the content of every file with privileges. Where nothing else
@@ -116,15 +120,21 @@ func (r *repairing) grant(v *repairVisitor, g *grantee) error {
 	}
 }
 
+// grantTo plans the privileges of a file that is as the first run left it. The next
+// repair decides anew about any other.
 func (r *repairing) grantTo(v *repairVisitor, g *grantee, e *entry.Entry) (entry.Facts, error) {
-	verdict, need := r.judge.Judge(g.Path, e)
-	if need != 0 {
-		return need, nil
+	if g.after.Caps != g.granted.Caps && (e.Known|e.Denied)&entry.Caps == 0 {
+		return entry.Caps, nil
 	}
-	if !verdict.Grant || !plan.SameObject(g.id, e.ID) && g.id != e.ID {
-		return 0, nil // it has changed since; the next repair decides anew
+	if !plan.SameObject(g.id, e.ID) && g.id != e.ID || !g.asLeft(e) {
+		return 0, nil
 	}
-	c, need := directWithFlags(e, verdict.Granted, verdict.Granted.Mode)
+	after := e.State
+	after.Mode = g.granted.Mode
+	if g.after.Caps != g.granted.Caps {
+		after.Caps = g.granted.Caps
+	}
+	c, need := directWithFlags(e, after, after.Mode)
 	if need != 0 || c.Empty() {
 		return need, nil
 	}
@@ -140,14 +150,19 @@ func (r *repairing) grantTo(v *repairVisitor, g *grantee, e *entry.Entry) (entry
 	return 0, v.err
 }
 
+// asLeft reports whether a file is as the first run was to leave it.
+func (g *grantee) asLeft(e *entry.Entry) bool {
+	return e.Mode == g.after.Mode && e.UID == g.after.UID && e.GID == g.after.GID && (e.Known&entry.Caps == 0 || e.Caps == g.after.Caps)
+}
+
 // SecondRun reports whether privileges are granted by a run of their own.
-func (p *PreparedRepair) SecondRun() bool { return len(p.grants) > 0 }
+func (p *PreparedRepair) SecondRun() bool { return len(p.grants)+len(p.again) > 0 }
 
 // RunThrough carries the repair out, and then grants privileges. The last of the runs
 // is returned for each; the second is nil where there was nothing to grant.
 func (p *PreparedRepair) RunThrough(ctx context.Context, progress Progress) (first, second *Applied, err error) {
 	first, err = p.Prepared.Run(ctx, progress)
-	if err != nil || len(p.grants) == 0 {
+	if err != nil || !p.SecondRun() {
 		return first, nil, err
 	}
 	if err := p.Prepared.Close(); err != nil {
@@ -156,9 +171,9 @@ func (p *PreparedRepair) RunThrough(ctx context.Context, progress Progress) (fir
 	grants, err := p.prepareGrants(ctx, first.ID)
 	p.Prepared = grants
 	if err != nil {
-		p.Prepared = nil
 		return first, nil, err
 	}
+	p.Second = &grants.Planned
 	second, err = grants.Run(ctx, progress)
 	return first, second, err
 }
@@ -169,7 +184,8 @@ func (p *PreparedRepair) prepareGrants(ctx context.Context, continues string) (*
 	o.anyRail = true
 	return prepare(ctx, p.request.Root, o, state.Run{Command: "repair", Continues: continues}, func(next *Prepared) error {
 		r := *p.base
-		r.root, r.grants, r.result, r.planned, r.started = next.session.root, p.grants, &Repair{}, &Planned{}, now()
+		r.root, r.grants, r.again = next.session.root, p.grants, p.again
+		r.result, r.planned, r.started = &Repair{}, &Planned{}, now()
 		return r.planGrants(next)
 	})
 }
@@ -186,13 +202,65 @@ func (r *repairing) planGrants(next *Prepared) (err error) {
 	if err := next.begin(r.planned.Header); err != nil {
 		return err
 	}
-	v := &repairVisitor{of: r, sink: newBlockSink(next.journal, r.planned.Header)}
+	v := &repairVisitor{of: r, sink: newBlockSink(next.journal, r.planned.Header), seen: map[string]bool{}, linked: map[object]bool{}, names: map[object][]string{}}
 	if err := r.settleGrants(v, true); err != nil {
+		return err
+	}
+	if err := r.planAgain(v); err != nil {
 		return err
 	}
 	err = r.total([]*repairVisitor{v})
 	next.Planned = *r.planned
 	return err
+}
+
+// planAgain plans for files with several names that the first run left alone, because
+// others could write to the directories that they lie in. It has mended those.
+func (r *repairing) planAgain(v *repairVisitor) error {
+	for _, name := range r.again {
+		if err := r.named(v, name); err != nil {
+			r.planned.Unseen.add(Place(r.root.Path(), name), err)
+		}
+	}
+	return r.resolve([]*repairVisitor{v})
+}
+
+// named judges the object at a path, with the directory that it lies in.
+func (r *repairing) named(v *repairVisitor, name string) error {
+	dir, last := path.Split(name)
+	if dir = strings.TrimSuffix(dir, "/"); dir == "" {
+		dir = "."
+	}
+	var above entry.Entry
+	d, err := r.root.Directory(dir, &above)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	in := &entry.Dir{Path: dir, ID: above.ID, UID: above.UID, Mode: above.Mode}
+	want := entry.Stat
+	for {
+		o, err := r.root.Object(name)
+		if err != nil {
+			return err
+		}
+		e, _ := o.Look(want)
+		if err := o.Close(); err != nil {
+			return err
+		}
+		if e.Known&entry.Stat == 0 {
+			return fs.ErrNotExist
+		}
+		e.Dir, e.Name = in, last
+		verdict, need := r.judge.Judge(name, &e)
+		if need == 0 {
+			need = v.take(name, &e, &verdict, true)
+		}
+		if need == 0 || want&need == need {
+			return nil
+		}
+		want |= need
+	}
 }
 
 // Close gives the tree back.

@@ -23,6 +23,7 @@ type repairVisitor struct {
 	groups  groups
 	links   plan.Links
 	linked  map[object]bool // objects with several names, one of which counts
+	names   map[object][]string
 	refused Refused
 	railed  []string
 	unseen  Unseen
@@ -44,7 +45,7 @@ func (r *repairing) walk(ctx context.Context, progress Progress, newSink func() 
 	var seen atomic.Int64
 	done := watch(progress, "looked at", &seen, 0)
 	err = r.root.Walk(ctx, tree.Options{Workers: r.request.Jobs, CrossMounts: true}, func() tree.Visitor {
-		v := &repairVisitor{of: r, count: &seen, device: e.ID.Device, sink: newSink(), seen: map[string]bool{}, linked: map[object]bool{}}
+		v := &repairVisitor{of: r, count: &seen, device: e.ID.Device, sink: newSink(), seen: map[string]bool{}, linked: map[object]bool{}, names: map[object][]string{}}
 		all = append(all, v)
 		return v
 	})
@@ -117,6 +118,9 @@ func (v *repairVisitor) take(name string, e *entry.Entry, verdict *repair.Verdic
 	}
 	if counts {
 		v.note(name, e, verdict)
+	}
+	if plan.Several(e) {
+		v.names[objectOf(e.ID)] = append(v.names[objectOf(e.ID)], name)
 	}
 	if c.Empty() {
 		if plan.Several(e) {
@@ -244,7 +248,7 @@ func (v *repairVisitor) privileged(name string, e *entry.Entry, verdict *repair.
 		v.right++
 		return
 	}
-	g := grantee{LeftOne: v.left(name, e, verdict), id: e.ID, grants: verdict.Grant}
+	g := grantee{LeftOne: v.left(name, e, verdict), id: e.ID, grants: verdict.Grant, after: verdict.After, granted: verdict.Granted}
 	g.id.Handle = strings.Clone(g.id.Handle)
 	switch {
 	case verdict.Grant:

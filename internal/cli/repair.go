@@ -149,13 +149,13 @@ func writeRepair(c *console, p *app.RepairPlan, o *repairOptions) error {
 	if err := report.RepairText(c.out, &p.Repair, &p.Planned, o.all, c.style); err != nil {
 		return err
 	}
-	if p.Changes > int64(p.Grants) || p.Grants == 0 {
-		if err := report.GrantsText(c.out, &p.Repair); err != nil {
+	if p.SecondRun {
+		if err := report.SecondRunText(c.out, &p.Repair, c.style); err != nil {
 			return err
 		}
 	}
-	if o.out != "" && p.Grants > 0 && p.Changes > int64(p.Grants) {
-		fmt.Fprintln(c.out, "they are not in the saved plan: repair once more after it was carried out")
+	if o.out != "" && p.SecondRun {
+		fmt.Fprintln(c.out, "that is not in the saved plan: repair once more after it was carried out")
 	}
 	return report.NextStep(c.out, &p.Planned, o.out)
 }
@@ -183,7 +183,7 @@ func runRepair(cmd *cobra.Command, c *console, o *repairOptions) error {
 	}
 	err = report.RepairText(c.out, &p.Repair, &p.Planned, o.all, c.style)
 	if err == nil && p.SecondRun() {
-		err = report.GrantsText(c.out, &p.Repair)
+		err = report.SecondRunText(c.out, &p.Repair, c.style)
 	}
 	c.repaired(&p.Repair, &p.Planned)
 	if err == nil {
@@ -214,7 +214,16 @@ func carryOutRepair(ctx context.Context, c *console, who asker, p *app.PreparedR
 	if second == nil {
 		return errors.Join(tell(c, first, err), left)
 	}
-	return errors.Join(tell(c, first, nil), tell(c, second, err), left)
+	return errors.Join(tell(c, first, nil), tell(c, second, err), refusedAfter(c, p), left)
+}
+
+// refusedAfter says what the second run was refused.
+func refusedAfter(c *console, p *app.PreparedRepair) error {
+	if p.Second == nil || p.Second.Whole() {
+		return nil
+	}
+	c.unseen("not looked at", &p.Second.Unseen)
+	return errors.Join(report.RefusedText(c.out, p.Second, c.style), verdict(exitIncomplete))
 }
 
 // repairVerdict is incomplete where something that the reference knows is not as it

@@ -33,7 +33,24 @@ func RepairText(w io.Writer, r *app.Repair, p *app.Planned, all bool, style Styl
 	t.list("owned by somebody whom this system does not have, and left alone", &r.NoOwner)
 	t.unknown()
 	t.missing()
+	t.unopened()
 	return t.Flush()
+}
+
+// unopened names the trees that no package has to do with.
+func (t repairText) unopened() {
+	l := &t.repair.Unopened
+	if l.Count == 0 {
+		return
+	}
+	var names []string
+	for i := range l.First[:t.most(len(l.First), shownLeft)] {
+		names = append(names, Path("/"+l.First[i].Path))
+	}
+	if l.Count > int64(len(names)) {
+		names = append(names, "...")
+	}
+	t.WriteString("\n" + t.wrap("", "not looked into, as no package keeps anything there: "+strings.Join(names, ", ")))
 }
 
 type repairText struct {
@@ -262,13 +279,27 @@ func (t repairText) missing() {
 	t.more(len(l.First), shownLeft)
 }
 
-// GrantsText says what the second run of a repair did, or would do.
-func GrantsText(w io.Writer, r *app.Repair) error {
-	if r.Grants == 0 {
+// SecondRunText says what the second run of a repair will do.
+func SecondRunText(w io.Writer, r *app.Repair, style Style) error {
+	var words []string
+	if r.Grants > 0 {
+		words = append(words, plural(int64(r.Grants), "file")+" get their privileges back")
+	}
+	if r.Again > 0 {
+		words = append(words, "files with several names follow ("+plural(r.Again, "name")+"), whose directories others can write to until then")
+	}
+	if len(words) == 0 {
 		return nil
 	}
-	_, err := fmt.Fprintf(w, "\nthen, in a run of their own, %s get their privileges back\n", plural(int64(r.Grants), "file"))
+	_, err := io.WriteString(w, "\n"+style.wrap("", "then, in a run of their own: "+strings.Join(words, "; ")))
 	return err
+}
+
+// RefusedText writes what of a plan is refused.
+func RefusedText(w io.Writer, p *app.Planned, style Style) error {
+	t := planText{bufio.NewWriter(w), style, p}
+	t.refused()
+	return t.Flush()
 }
 
 // stateWords is a state in one line: "4755 root:root", with what is beyond the mode.
