@@ -12,7 +12,7 @@ type CIFSDialect uint8
 
 // The dialects.
 const (
-	GetCIFSACL CIFSDialect = iota // getcifsacl and setcifsacl of cifs-utils
+	GetCIFSACL CIFSDialect = iota // getcifsacl and setcifsacl of cifs-utils; letters are what setcifsacl takes them for
 	SMBCACLs                      // smbcacls of Samba
 )
 
@@ -21,11 +21,14 @@ func cifsWords() []maskWord {
 	return []maskWord{{"FULL", FileAll}, {"CHANGE", FileModify}, {"READ", FileReadExecute}}
 }
 
+// allCIFSLetters together are more to setcifsacl than each of them.
+const allCIFSLetters = "RWXDPO"
+
 func (d CIFSDialect) letters() []maskWord {
 	if d == SMBCACLs {
 		return []maskWord{{"R", FileRead}, {"W", FileWrite}, {"X", FileExecute}, {"D", Delete}, {"P", WriteDAC}, {"O", WriteOwner}}
 	}
-	return []maskWord{{"R", 0x20089}, {"W", 0xd0156}, {"X", Execute}, {"D", Delete}, {"P", WriteDAC}, {"O", WriteOwner}}
+	return []maskWord{{"R", FileReadExecute}, {"W", WriteData | AppendData | WriteEA | WriteAttributes}, {"X", Execute}, {"D", Delete}, {"P", WriteDAC}, {"O", WriteOwner}}
 }
 
 // cifsFlags are the flags that have letters, in both programs.
@@ -98,13 +101,15 @@ func (d CIFSDialect) rights(m Mask) string {
 			s, said = s+w.letters, said|w.mask
 		}
 	}
-	if s == "" || said != m || s == "R" && d == GetCIFSACL {
+	if s == "" || said != m || s == allCIFSLetters && d == GetCIFSACL {
 		return fmt.Sprintf("0x%x", uint32(m))
 	}
 	return s
 }
 
-// ParseCIFS reads what getcifsacl and smbcacls print, raw (-r, --numeric) or not.
+// ParseCIFS reads what getcifsacl and smbcacls print, raw (-r, --numeric) or not, and
+// what setcifsacl takes. getcifsacl prints letters where a mask has more than they
+// say, so that only its raw text is exact. A SACL is not read.
 func ParseCIFS(text string, dialect CIFSDialect, names Names) (Descriptor, error) {
 	d := Descriptor{Control: SelfRelative}
 	for offset := 0; offset < len(text); {
@@ -124,7 +129,7 @@ func ParseCIFS(text string, dialect CIFSDialect, names Names) (Descriptor, error
 func (d *Descriptor) cifsLine(line string, dialect CIFSDialect, names Names) (problem string) {
 	word, rest, ok := strings.Cut(line, ":")
 	switch {
-	case line == "" || line[0] == '#':
+	case line == "" || line[0] == '#' || line == "DACL:" || line == "No DACL" || line == "No SACL":
 		return ""
 	case !ok:
 		return "a line begins with REVISION:, CONTROL:, OWNER:, GROUP: or ACL:"
@@ -230,8 +235,8 @@ func (d CIFSDialect) parseRights(s string) (Mask, bool) {
 			return w.mask, true
 		}
 	}
-	if s == "R" && d == GetCIFSACL {
-		return FileReadExecute, true
+	if s == allCIFSLetters && d == GetCIFSACL {
+		return 0xf01ff, true
 	}
 	var m Mask
 	for _, c := range s {
