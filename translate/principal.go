@@ -15,6 +15,7 @@ const (
 	Everyone         // everybody, or everybody else, as the place says
 	System           // the system's own users: root, SYSTEM of OpenVMS
 	Special          // a group that depends on how one came: INTERACTIVE, NETWORK; its Name tells
+	Either           // a user or a group: the model does not say (RACF, Windows); a Mapping may know
 )
 
 // Principal is somebody, by as many of his names as are known. It is comparable.
@@ -35,7 +36,7 @@ func UserID(uid uint32) Principal { return Principal{Sort: User, ID: uid, HasID:
 func GroupID(gid uint32) Principal { return Principal{Sort: Group, ID: gid, HasID: true} }
 
 // Mapping knows other names of a user or a group. Complete returns the principal with
-// whatever it knows added; what is set already stays. It must be pure: it is asked for
+// whatever it knows added; what is set already stays, but for the sort of Either. It must be pure: it is asked for
 // the same principal more than once.
 type Mapping interface {
 	Complete(Principal) Principal
@@ -53,8 +54,12 @@ type Subject struct {
 // String says whom it means: "user joe", "group 100", "the owner".
 func (p Principal) String() string {
 	switch p.Sort {
-	case User, Group:
-		return [...]string{User: "user", Group: "group"}[p.Sort] + " " + p.label()
+	case User:
+		return "user " + p.label()
+	case Group:
+		return "group " + p.label()
+	case Either:
+		return p.label()
 	case Owner:
 		return "the owner"
 	case OwningGroup:
