@@ -31,11 +31,19 @@ func Main() int {
 }
 
 func run(ctx context.Context, c *console, args []string) int {
-	root := newRootCommand(c)
-	root.SetArgs(args)
-	err := root.ExecuteContext(ctx)
+	err := execute(ctx, c, args)
 	c.fail(err)
 	return exitStatus(err)
+}
+
+// execute makes the tree of all commands only where one of them is needed that is in it.
+func execute(ctx context.Context, c *console, args []string) error {
+	if acl := aclForm(args); acl != nil {
+		return runACL(ctx, c, acl, args)
+	}
+	root := newRootCommand(c)
+	root.SetArgs(args)
+	return root.ExecuteContext(ctx)
 }
 
 // Commands is the tree of commands, for generators of documents.

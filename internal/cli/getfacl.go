@@ -1,12 +1,14 @@
 package cli
 
 import (
+	"context"
 	"os"
 
 	"github.com/spf13/cobra"
 
 	"ward/internal/standin"
 	"ward/internal/standin/getfacl"
+	"ward/internal/standin/setfacl"
 )
 
 const getfaclLong = `Prints the access control list of each file, and the default list of directories,
@@ -31,9 +33,7 @@ func newGetfaclCommand(c *console) *cobra.Command {
 			"2  a mistake in the command line"),
 		Example:            getfaclExample,
 		DisableFlagParsing: true,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return runACL(cmd, c, getfacl.Run, args)
-		},
+		RunE:               aclInTree(c, getfacl.Run),
 	}
 	f := cmd.Flags()
 	f.BoolP("access", "a", false, "print the access list only")
@@ -55,21 +55,46 @@ func newGetfaclCommand(c *console) *cobra.Command {
 // aclCommand is a command of the acl package.
 type aclCommand func(*standin.Invocation) int
 
-// runACL runs one as a command of ward: what the original does not say is said.
-func runACL(cmd *cobra.Command, c *console, run aclCommand, args []string) error {
-	if len(args) == 1 && (args[0] == "--help" || args[0] == "-h") {
-		return cmd.Help()
+// aclForm is the command of the acl package that arguments call as ward's, but for its
+// help, which is the tree's; or nil.
+func aclForm(args []string) aclCommand {
+	switch {
+	case len(args) == 0, asksForHelp(args[1:]):
+		return nil
+	case args[0] == "getfacl":
+		return getfacl.Run
+	case args[0] == "setfacl":
+		return setfacl.Run
 	}
-	i := newProgram(cmd.Name()).Invoke(args, os.Stdin)
-	i.Out, i.Err, i.Explain, i.Context = c.out, c.err, true, cmd.Context()
+	return nil
+}
+
+func asksForHelp(args []string) bool {
+	return len(args) == 1 && (args[0] == "--help" || args[0] == "-h")
+}
+
+// runACL runs one: what the original does not say is said.
+func runACL(ctx context.Context, c *console, run aclCommand, args []string) error {
+	i := newProgram(args[0]).Invoke(args[1:], os.Stdin)
+	i.Out, i.Err, i.Explain, i.Context = c.out, c.err, true, ctx
 	status := run(i)
-	if err := cmd.Context().Err(); err != nil {
+	if err := ctx.Err(); err != nil {
 		return err
 	}
 	if status != exitFine {
 		return verdict(status)
 	}
 	return nil
+}
+
+// aclInTree is what the tree runs where options of ward's own stand before the command.
+func aclInTree(c *console, run aclCommand) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) error {
+		if asksForHelp(args) {
+			return cmd.Help()
+		}
+		return runACL(cmd.Context(), c, run, append([]string{cmd.Name()}, args...))
+	}
 }
 
 func getfaclByName(p *standin.Program, args []string) int {

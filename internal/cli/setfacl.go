@@ -39,9 +39,7 @@ func newSetfaclCommand(c *console) *cobra.Command {
 			"2  a mistake in the command line or in a file of entries"),
 		Example:            setfaclExample,
 		DisableFlagParsing: true,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return runACL(cmd, c, setfacl.Run, args)
-		},
+		RunE:               aclInTree(c, setfacl.Run),
 	}
 	f := cmd.Flags()
 	f.StringP("modify", "m", "", "add or replace the entries of `ACL`, e.g. u:bob:rX,d:g:dev:rwx")
