@@ -147,7 +147,7 @@ func (r *review) missingGroups() {
 
 // groupNameFor is a name for a user's own group that groupadd takes.
 func (r *review) groupNameFor(u *account.Entry, _ ident.GID) string {
-	if _, taken := r.groups[u.Name]; taken || unusable(u.Name) != "" || len(u.Name) > longestName {
+	if _, taken := r.groups[u.Name]; taken || account.NameProblem(u.Name) != "" || len(u.Name) > account.LongestName {
 		return ""
 	}
 	return u.Name

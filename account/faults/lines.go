@@ -4,20 +4,15 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
-	"unicode"
 
 	"ward/account"
 	"ward/finding"
 )
 
-// The lengths that programs count on. A name: utmp's and shadow's 32. A line:
+// longestLine is the length of a line that programs count on:
 // sysconf(_SC_GETGR_R_SIZE_MAX) is 1024 in glibc, and who does not enlarge the
 // buffer that it suggests sees no such group; a record of NIS ends there too.
-const (
-	longestName = 32
-	longestLine = 1024
-)
+const longestLine = 1024
 
 func lineRules() []rule {
 	return []rule{
@@ -93,31 +88,11 @@ func included[T any](r *review, f *account.File[T], database string) {
 
 func (r *review) unusableNames() {
 	r.names(func(path string, line int, kind, name string) {
-		if why := unusable(name); why != "" {
+		if why := account.NameProblem(name); why != "" {
 			r.at(path, line, fmt.Sprintf("the %s is called %q: %s", kind, name, why),
 				Fault{Finding: finding.Finding{Advice: rename(kind)}})
 		}
 	})
-}
-
-// unusable says why nothing can find somebody of that name; "" if it can.
-func unusable(name string) string {
-	switch _, err := strconv.ParseUint(name, 10, 64); {
-	case err == nil:
-		return "it is taken for an id"
-	case name == "." || name == "..":
-		return "it is a directory"
-	case name[0] == '-':
-		return "it is taken for an option"
-	case name[0] == '+' || name[0] == '~':
-		return "its first character means something else"
-	}
-	if i := strings.IndexFunc(name, func(c rune) bool {
-		return unicode.IsSpace(c) || !unicode.IsPrint(c) || strings.ContainsRune(",:/", c)
-	}); i >= 0 {
-		return fmt.Sprintf("%q ends it", name[i:i+1])
-	}
-	return ""
 }
 
 // rename says how somebody gets another name.
@@ -140,8 +115,8 @@ func (r *review) names(yield func(path string, line int, kind, name string)) {
 
 func (r *review) longNames() {
 	r.names(func(path string, line int, kind, name string) {
-		if len(name) > longestName {
-			r.at(path, line, fmt.Sprintf("the name of the %s has %d bytes; tools take %d", kind, len(name), longestName),
+		if len(name) > account.LongestName {
+			r.at(path, line, fmt.Sprintf("the name of the %s has %d bytes; tools take %d", kind, len(name), account.LongestName),
 				Fault{Finding: finding.Finding{Advice: rename(kind)}})
 		}
 	})
