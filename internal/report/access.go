@@ -345,6 +345,8 @@ func (w *accessWriter) sure() string {
 			}
 		}
 		return "certain: everything that decides was seen"
+	case a.Refused() != nil:
+		return "certain: the bits allow it; " + a.Refused().Evidence
 	case a.Sure == app.Certain:
 		return "certain: everything that decides was seen, and nothing else was found at work"
 	}
@@ -353,7 +355,11 @@ func (w *accessWriter) sure() string {
 		parts = append(parts, "the bits allow it")
 	}
 	for _, c := range a.Outside {
-		parts = append(parts, c.By+": "+c.Evidence)
+		text := c.Evidence
+		if !strings.HasPrefix(text, c.By) {
+			text = c.By + ": " + text
+		}
+		parts = append(parts, text)
 	}
 	if p := a.Who.Process; a.Verdict.Answer == access.Unknown || p != nil && len(p.Unread) > 0 {
 		parts = append(parts, "not everything that decides could be seen")
