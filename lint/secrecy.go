@@ -2,6 +2,7 @@ package lint
 
 import (
 	"fmt"
+	"strings"
 
 	"ward/finding"
 	"ward/lint/effect"
@@ -97,6 +98,9 @@ func secretReadable(s *effect.Script, e *effect.Effect) []Finding {
 	if !setsMode(e) || e.Default || e.Guarded || e.Kind == mode.Directory || open == 0 || !secret(e.Path) || e.Masked && privateUmask(s, e) {
 		return nil
 	}
+	if open == mode.GroupRead && groupOfItsOwn(s, e) {
+		return nil
+	}
 	who := "its group"
 	if open&mode.OtherRead != 0 {
 		who = "everybody"
@@ -108,6 +112,19 @@ func secretReadable(s *effect.Script, e *effect.Effect) []Finding {
 		offer(s, e, &f, m&^outside)
 	}
 	return []Finding{f}
+}
+
+// groupOfItsOwn tells whether the file is given to somebody beside e, by which the
+// group that may read it was chosen: ssl-cert, shadow.
+func groupOfItsOwn(s *effect.Script, e *effect.Effect) bool {
+	for i := range s.Effects {
+		other := &s.Effects[i]
+		if other.Verb == effect.Chown && other.Path.Name == e.Path.Name {
+			return true
+		}
+	}
+	name := e.Path.Known[strings.LastIndexByte(e.Path.Known, '/')+1:]
+	return name == "shadow" || name == "gshadow"
 }
 
 // secretWithoutMode finds os.Create on a key (O5).
