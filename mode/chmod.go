@@ -2,7 +2,6 @@ package mode
 
 import (
 	"errors"
-	"fmt"
 )
 
 // ParseExpr reads a mode expression as GNU chmod does, to the letter:
@@ -152,7 +151,7 @@ func (p *parser) number(a action) (action, error) {
 		p.at++
 	}
 	if c := p.peek(); c != ',' && p.at < len(p.input) {
-		return a, p.problem(fmt.Sprintf("%s cannot follow a number", quoted(c)))
+		return a, p.problem(quotedAt(p.input, p.at) + " cannot follow a number")
 	}
 	if a.who != 0 {
 		return a, p.problemAt(start, "a number stands for all classes and takes no who")

@@ -21,15 +21,15 @@ func (p *parser) noOperator() error {
 	case c == ' ' || c == '\t':
 		return p.problem("spaces do not belong in a mode")
 	case c == 'r' || c == 'w' || c == 'x' || c == 'X' || c == 's' || c == 't':
-		e := syntaxError(p.input, p.at, fmt.Sprintf("%s comes before any +, - or =", quoted(c)), "")
+		e := syntaxError(p.input, p.at, fmt.Sprintf("%s comes before any +, - or =", quotedAt(p.input, p.at)), "")
 		if m, err := parseNine(p.input); err == nil {
 			e.Hint = "write " + m.Octal()
 		}
 		return e
 	case digit(c):
-		return p.problem(quoted(c) + " is no octal digit")
+		return p.problem(quotedAt(p.input, p.at) + " is no octal digit")
 	}
-	return p.problem(quoted(c) + " is not one of u, g, o, a, +, - and =")
+	return p.problem(quotedAt(p.input, p.at) + " is not one of u, g, o, a, +, - and =")
 }
 
 func parseNine(s string) (Mode, error) {
@@ -48,12 +48,12 @@ func (p *parser) unknownRight(last action) error {
 	case last.copies, c == 'u' || c == 'g' || c == 'o':
 		return p.problem("a class that is copied stands alone right of its operator")
 	case digit(c):
-		return p.problem(quoted(c) + " is no octal digit")
+		return p.problem(quotedAt(p.input, p.at) + " is no octal digit")
 	case strings.IndexByte("RWTS", c) >= 0:
-		problem := quoted(c) + " is not one of r, w, x, X, s and t"
+		problem := quotedAt(p.input, p.at) + " is not one of r, w, x, X, s and t"
 		return syntaxError(p.input, p.at, problem, "write it small")
 	}
-	return p.problem(quoted(c) + " is not one of r, w, x, X, s and t")
+	return p.problem(quotedAt(p.input, p.at) + " is not one of r, w, x, X, s and t")
 }
 
 // whoMissing asks for the classes that a clause leaves to the umask.

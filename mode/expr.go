@@ -1,6 +1,9 @@
 package mode
 
-import "strconv"
+import (
+	"strconv"
+	"unicode/utf8"
+)
 
 // Expr is a function from mode and kind to mode, written in the language of
 // chmod(1). It is an immutable value; the zero Expr changes nothing. It is safe
@@ -231,4 +234,11 @@ func (e Expr) Always(k Kind) (set, clear Mode) {
 	return set, clear
 }
 
-func quoted(c byte) string { return strconv.QuoteRune(rune(c)) }
+// quotedAt quotes the character at a place, of which input may hold several bytes.
+func quotedAt(input string, at int) string {
+	r, size := utf8.DecodeRuneInString(input[at:])
+	if r == utf8.RuneError && size < 2 {
+		return strconv.Quote(input[at : at+size])
+	}
+	return strconv.QuoteRune(r)
+}

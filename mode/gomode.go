@@ -31,7 +31,7 @@ func ParseGo(s string) (Mode, Kind, error) {
 	for at, c := range []byte(s[:split]) {
 		i := strings.IndexByte(letters, c)
 		if i <= last {
-			return 0, Unknown, syntaxError(s, at, fmt.Sprintf("%s cannot stand there in a mode as Go writes it", quoted(c)), "")
+			return 0, Unknown, syntaxError(s, at, quotedAt(s, at)+" cannot stand there in a mode as Go writes it", "")
 		}
 		last = i
 		f |= 1 << (31 - i)

@@ -1,7 +1,6 @@
 package mode
 
 import (
-	"fmt"
 	"strings"
 )
 
@@ -47,7 +46,7 @@ func ParseListing(s string) (m Mode, k Kind, suffix byte, err error) {
 	}
 	k, ok := fromLetter(s[0])
 	if !ok {
-		return 0, Unknown, 0, syntaxError(s, 0, fmt.Sprintf("%q is no type letter", s[0]), "")
+		return 0, Unknown, 0, syntaxError(s, 0, quotedAt(s, 0)+" is no type letter", "")
 	}
 	m, err = parseRights(s, 1)
 	return m, k, suffix, err
@@ -69,7 +68,7 @@ func parseRights(s string, from int) (Mode, error) {
 	for i := range 9 {
 		bits, ok := fromRight(s[from+i], i)
 		if !ok {
-			return 0, syntaxError(s, from+i, fmt.Sprintf("%q cannot stand there", s[from+i]), "")
+			return 0, syntaxError(s, from+i, quotedAt(s, from+i)+" cannot stand there", "")
 		}
 		m |= bits
 	}

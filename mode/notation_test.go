@@ -145,3 +145,18 @@ func TestUnder(t *testing.T) {
 		t.Errorf("07777 under 07022 is %s", got.Octal())
 	}
 }
+
+func TestCharactersOfSeveralBytesAreNamedWhole(t *testing.T) {
+	for text, want := range map[string]string{
+		"é":      `'é' is not one of`,
+		"u+é":    `'é' is not one of`,
+		"64é":    `'é' does not belong`,
+		"\xff":   `"\xff" is not one of`,
+		"u+\xc3": `"\xc3" is not one of`,
+	} {
+		_, err := mode.ParseExpr(text)
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, want %s", text, err, want)
+		}
+	}
+}

@@ -64,7 +64,7 @@ func notOctal(input string, at int) error {
 	if digit(input[at]) {
 		return syntaxError(input, at, fmt.Sprintf("%c is no octal digit", input[at]), "")
 	}
-	return syntaxError(input, at, fmt.Sprintf("%q does not belong to an octal mode", input[at]), "")
+	return syntaxError(input, at, quotedAt(input, at)+" does not belong to an octal mode", "")
 }
 
 // tooLarge says that the number is beyond the twelve bits, and what it is when
