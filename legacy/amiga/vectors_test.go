@@ -78,7 +78,7 @@ func TestZip(t *testing.T) {
 		{0x004d0000, "?-s--rw-d", 0o644},
 		{0x020f0000, "?----rwed", 0o755},
 		{0x040f0000, "-----rwed", 0o755},
-		{0x06ff0000, "-hsparwed", 0o755},
+		{0x06ff0000, "-hsparwed", 0o755}, // A6
 		{0x080f0000, "d----rwed", 0o755},
 	} {
 		if got := amiga.FormatZipinfo(c.external); got != c.listed {
