@@ -45,6 +45,10 @@ type Entry struct {
 	Path  string // relative to the root of the tree, "." for the root itself
 	Known Known
 
+	// Unread are those of ACL, Default, Caps and Flags that could not be looked at,
+	// where a default of the manifest would say otherwise ("acl=unknown").
+	Unread Known
+
 	Kind        mode.Kind
 	Mode        mode.Mode
 	UID         ident.UID

@@ -43,7 +43,10 @@ func Append(b []byte, e *Entry) []byte {
 		{Default, "defaultacl", listText(e.Default)},
 		{Caps, "caps", capsText(e.Caps)},
 	} {
-		if e.Known&text.known != 0 {
+		if e.Unread&text.known != 0 {
+			text.value = unknown
+		}
+		if (e.Known|e.Unread)&text.known != 0 {
 			b = append(append(append(b, ' '), text.keyword...), '=')
 			b = quote(b, text.value)
 		}
@@ -66,6 +69,9 @@ func Append(b []byte, e *Entry) []byte {
 	}
 	return append(b, '\n')
 }
+
+// unknown is the value of what could not be looked at.
+const unknown = "unknown"
 
 // appendPath writes a full path: one with a slash in it.
 func appendPath(b []byte, path string) []byte {
