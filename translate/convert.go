@@ -125,9 +125,10 @@ func (c *conversion) keep(who caller, r Rights) bool {
 			holding = append(holding, at)
 		}
 	}
+	taken := r | c.following(r)
 	for _, at := range holding {
 		old := c.draft.table.clone()
-		at.take(&c.draft.table, r)
+		at.take(&c.draft.table, taken)
 		if !c.gives(who, r) {
 			c.kept = append(c.kept, keeping{at.principal, r, who})
 			return true
@@ -135,10 +136,21 @@ func (c *conversion) keep(who caller, r Rights) bool {
 		c.draft.table = old
 	}
 	for _, at := range holding {
-		at.take(&c.draft.table, r)
+		at.take(&c.draft.table, taken)
 		c.kept = append(c.kept, keeping{at.principal, r, who})
 	}
 	return len(holding) > 0
+}
+
+// following is the rights that were filled in because of this one.
+func (c *conversion) following(r Rights) (more Rights) {
+	if r&Write != 0 {
+		more = Append | Delete | DeleteChild | WriteNamed
+	}
+	if r&Read != 0 {
+		more |= ReadNamed
+	}
+	return more &^ (c.source.Decides | c.source.Fixed)
 }
 
 // gives reports whether what would be made gives the caller the right.
