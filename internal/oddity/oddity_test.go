@@ -193,3 +193,19 @@ func anyEntry(t *rapid.T) nfs4.Entry {
 		Who:    who,
 	}
 }
+
+func TestSorted(t *testing.T) {
+	sorted, ok := oddity.Sorted(ntList(t, "O:BAG:BAD:(A;;FA;;;WD)(D;;0x2;;;BU)"))
+	if d, isNT := sorted.(nt.Descriptor); !ok || !isNT || d.DACL.Disorder() >= 0 || d.DACL.Entries[0].Type != nt.Deny {
+		t.Errorf("Windows: %v, %v", sorted, ok)
+	}
+	sorted, ok = oddity.Sorted(macList(t, "user:joe allow read", "everyone deny read"))
+	if a, isMac := sorted.(aclmac.ACL); !ok || !isMac || !a.Canonical() || a.Entries[0].Kind != aclmac.Deny {
+		t.Errorf("macOS: %v, %v", sorted, ok)
+	}
+	for _, value := range []any{sorted, ntList(t, "O:BAG:BAD:(D;;0x2;;;BU)(A;;FA;;;WD)"), nfs4List(t, "A::EVERYONE@:r"), mode.Mode(0)} {
+		if _, ok := oddity.Sorted(value); ok {
+			t.Errorf("%v is in order", value)
+		}
+	}
+}

@@ -1,0 +1,159 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	aclmac "ward/acl/macos"
+	"ward/internal/oddity"
+	legacymac "ward/legacy/macos"
+	"ward/translate"
+)
+
+// Shown is one set of permissions with what it gives to whom.
+type Shown struct {
+	Permissions
+	Text     string // in its notation; of what no model has, in words
+	Access   []Holding
+	All      translate.Rights // what somebody could have
+	Odd      []oddity.Oddity
+	Sorted   string    // the list in the order of its system's tools, where it is in another
+	SortGain []Holding // what somebody may do by the sorted list and not by this one
+	SortLose []Holding
+}
+
+// Holding is what somebody may do.
+type Holding struct {
+	Who    translate.Principal
+	Rights translate.Rights
+}
+
+// ShowPermissions is every list of every model of the arguments, with effective
+// rights. What could be read comes with the errors about the rest.
+func ShowPermissions(s PermissionSource) ([]Shown, error) {
+	r, err := newPermissionReader(s)
+	if err != nil {
+		return nil, err
+	}
+	found, wrong := r.all()
+	if s.Which != "" {
+		found = slices.DeleteFunc(found, func(p Permissions) bool { return p.Err == nil && !r.asked(p) })
+	}
+	all := make([]Shown, len(found))
+	for i, p := range found {
+		if all[i], err = r.shown(p); err != nil {
+			wrong = errors.Join(wrong, err)
+		}
+	}
+	return all, wrong
+}
+
+func (r *permissionReader) shown(p Permissions) (Shown, error) {
+	s := Shown{Permissions: p}
+	if p.Err != nil {
+		return s, nil
+	}
+	if p.Model.ID == "" {
+		s.Text = inWords(p.Object.Value)
+		return s, nil
+	}
+	var err error
+	if s.Text, err = translate.Format(p.Object, p.Notation, p.Context); err != nil {
+		s.Text = fmt.Sprintf("(%v)", err) // a list that its own notation cannot say is shown by its access
+	}
+	s.Odd = oddity.Of(oddityValue(p.Object.Value), r.judgedObject(p))
+	if s.Access, s.All, err = r.access(p.Object, p.Model); err != nil {
+		return s, fmt.Errorf("decide by %s of %q: %w", p.Carrier, p.Source, err)
+	}
+	return s, r.sort(&s)
+}
+
+// inWords is a value that is no permissions.
+func inWords(value any) string {
+	switch v := value.(type) {
+	case legacymac.FinderFlags:
+		return v.Format()
+	case fmt.Stringer:
+		return v.String()
+	}
+	return fmt.Sprint(value)
+}
+
+// oddityValue is the value as package oddity takes it.
+func oddityValue(value any) any {
+	switch v := value.(type) {
+	case translate.POSIX:
+		return oddity.POSIX{Access: v.Access, Default: v.Default}
+	case translate.MacOS:
+		return v.ACL
+	case translate.HPUX:
+		return v.ACL
+	}
+	return value
+}
+
+func (r *permissionReader) judgedObject(p Permissions) oddity.Object {
+	o := oddity.Object{Kind: p.Context.Kind}
+	if uid, ok := p.owner(); ok {
+		o.UID, o.HasUID = uint32(uid), true
+	}
+	return o
+}
+
+// access is what the owner, everybody who is named, the owning group, and everybody
+// else may do, of what the model decides, which comes too.
+func (r *permissionReader) access(o translate.Object, m translate.Model) ([]Holding, translate.Rights, error) {
+	a, err := translate.Ask(o, r.namesakes)
+	if err != nil {
+		return nil, 0, err
+	}
+	t, own := a.Table, a.Decides&^a.Fixed
+	if m.Alone {
+		return []Holding{{translate.Principal{Sort: translate.Everyone}, t.Everyone & own}}, own, nil
+	}
+	var all []Holding
+	if m.ID == "vms" { // the only one with a category for the system
+		all = append(all, Holding{translate.Principal{Sort: translate.System}, t.System & own})
+	}
+	all = append(all, Holding{translate.Principal{Sort: translate.Owner}, t.Owner & own})
+	for _, g := range t.Users {
+		all = append(all, Holding{g.Principal, g.Rights & own})
+	}
+	all = append(all, Holding{translate.Principal{Sort: translate.OwningGroup}, t.Group & own})
+	for _, g := range t.Groups {
+		all = append(all, Holding{g.Principal, g.Rights & own})
+	}
+	return append(all, Holding{translate.Principal{Sort: translate.Everyone}, t.Everyone & own}), own, nil
+}
+
+// sort adds the list in the order of its system's tools, and what that would change.
+func (r *permissionReader) sort(s *Shown) error {
+	value, changed := oddity.Sorted(oddityValue(s.Object.Value))
+	if !changed {
+		return nil
+	}
+	o := s.Object
+	switch v := value.(type) {
+	case aclmac.ACL:
+		mac, _ := o.Value.(translate.MacOS)
+		mac.ACL = v
+		o.Value = mac
+	default:
+		o.Value = v
+	}
+	var err error
+	if s.Sorted, err = translate.Format(o, s.Notation, s.Context); err != nil {
+		return nil //nolint:nilerr // what cannot be written is not shown
+	}
+	after, _, err := r.access(o, s.Model)
+	for i := range min(len(after), len(s.Access)) {
+		if more := after[i].Rights &^ s.Access[i].Rights; more != 0 {
+			s.SortGain = append(s.SortGain, Holding{after[i].Who, more})
+		}
+		if less := s.Access[i].Rights &^ after[i].Rights; less != 0 {
+			s.SortLose = append(s.SortLose, Holding{after[i].Who, less})
+		}
+	}
+	return err
+}

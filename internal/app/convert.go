@@ -1,0 +1,107 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+
+	"ward/translate"
+)
+
+// ConvertRequest asks for permissions in another model.
+type ConvertRequest struct {
+	Source        PermissionSource
+	To            string // a model, a notation, or a command form
+	Path          string // what commands are for; "": the source's path, or FILE
+	AllowWidening bool
+	Strict        bool
+}
+
+// Converted is permissions in another model.
+type Converted struct {
+	From    Permissions
+	To      translate.Model
+	ToID    string // the notation or the form
+	Text    string // in the notation; "" where it was refused
+	Command []string
+	Shell   string // that the commands are for
+	Result  translate.Result
+	Refused *translate.RefusedError
+}
+
+// destination is what a conversion is to make.
+type destination struct {
+	model    translate.Model
+	notation translate.Notation
+	form     *translate.Form
+}
+
+func findDestination(id string) (destination, error) {
+	for _, f := range translate.Forms() {
+		if f.ID == id {
+			m, n, err := findModel(f.Model)
+			return destination{m, n, &f}, err
+		}
+	}
+	m, n, err := findModel(id)
+	return destination{model: m, notation: n}, err
+}
+
+// Convert converts the permissions of every argument; those that could be converted
+// come with the errors about the rest.
+func Convert(q ConvertRequest) ([]Converted, error) {
+	to, err := findDestination(q.To)
+	if err != nil {
+		return nil, err
+	}
+	r, err := newPermissionReader(q.Source)
+	if err != nil {
+		return nil, err
+	}
+	sources, wrong := r.sources()
+	var all []Converted
+	for _, from := range sources {
+		c, err := r.convert(q, from, to)
+		if err != nil {
+			wrong = append(wrong, err)
+			continue
+		}
+		all = append(all, c)
+	}
+	return all, errors.Join(wrong...)
+}
+
+func (r *permissionReader) convert(q ConvertRequest, from Permissions, to destination) (Converted, error) {
+	c := Converted{From: from, To: to.model, ToID: to.notation.ID}
+	options := translate.Options{AllowWidening: q.AllowWidening, Strict: q.Strict, Mapping: r.namesakes}
+	result, err := translate.Convert(from.Object, to.model.ID, options)
+	c.Result = result
+	if errors.As(err, &c.Refused) {
+		c.Result.Losses = c.Refused.Losses
+		return c, nil
+	}
+	if err != nil {
+		return c, fmt.Errorf("convert %q: %w", from.Source, err)
+	}
+	context := from.Context
+	context.Kind, context.Owner, context.Group = result.Object.Kind, result.Object.Owner, result.Object.Group
+	if to.form != nil {
+		c.ToID, c.Shell = to.form.ID, to.form.Shell
+		c.Command, err = translate.Commands(result.Object, to.form.ID, q.pathFor(from), context)
+	} else {
+		c.Text, err = translate.Format(result.Object, to.notation.ID, context)
+	}
+	if err != nil {
+		return c, fmt.Errorf("write %q as %s: %w", from.Source, c.ToID, err)
+	}
+	return c, nil
+}
+
+func (q *ConvertRequest) pathFor(from Permissions) string {
+	switch {
+	case q.Path != "":
+		return q.Path
+	case q.Source.From == "":
+		return from.Source
+	}
+	return "FILE"
+}
