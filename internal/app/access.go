@@ -196,9 +196,15 @@ func viewOf(who *process.Who) lookup.Options {
 	}
 	dir := fmt.Sprintf("/proc/%d/", p.PID)
 	o := lookup.Options{Root: dir + "root", Cwd: dir + "cwd", PID: p.PID}
-	if table, err := mounts.LoadOf(p.PID); err == nil {
-		o.Mounts = table
+	table, err := mounts.LoadOf(p.PID)
+	if err != nil {
+		table = mounts.New(nil) // those of this process are other ones: none is known
+		missed := process.Unread{What: "its mounts", Err: err}
+		if !slices.ContainsFunc(p.Unread, func(u process.Unread) bool { return u.What == missed.What }) {
+			p.Unread = append(p.Unread, missed)
+		}
 	}
+	o.Mounts = table
 	return o
 }
 

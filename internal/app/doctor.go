@@ -12,6 +12,7 @@ import (
 	"ward/access"
 	"ward/ident"
 	"ward/internal/host/process"
+	"ward/internal/host/umasks"
 	"ward/internal/logline"
 	"ward/mode"
 )
@@ -135,8 +136,18 @@ func (d *LogDiagnosis) cases(q LogRequest) (cases []*refusals, err error) {
 // look asks about one refusal, or says why it cannot.
 func (d *LogDiagnosis) look(q LogRequest, c *refusals) error {
 	r := c.first
+	as := q.As
+	if service, err := umasks.ServiceOf("/", r.Unit); r.Unit != "" && err == nil {
+		if r.Path == "" && slices.Equal(r.Actions, []access.Action{access.ChangingDir}) && filepath.IsAbs(service.WorkingDirectory) {
+			r.Path = service.WorkingDirectory
+		}
+		as = cmp.Or(as, service.User, "root")
+	}
 	pass := func(why string) { d.Passed = append(d.Passed, PassedOver{r, why}) }
 	switch {
+	case r.Path == "" && r.Unit == "":
+		pass("it names no path; strace -f -e trace=%file COMMAND shows which, and ward doctor --from-log reads that")
+		return nil
 	case r.Path == "":
 		pass(fmt.Sprintf("it names no path; systemctl show -p ExecStart,WorkingDirectory,User %s says what it starts", r.Unit))
 		return nil
@@ -147,7 +158,7 @@ func (d *LogDiagnosis) look(q LogRequest, c *refusals) error {
 		pass("its path is relative; --cwd says what to")
 		return nil
 	}
-	as, err := d.subject(q, &r)
+	as, err := d.subject(as, q.Name, &r)
 	if err != nil {
 		return err
 	}
@@ -162,7 +173,9 @@ func (d *LogDiagnosis) look(q LogRequest, c *refusals) error {
 	return nil
 }
 
-func tooOpen(program string) bool { return program == "sshd" || program == "ssh" || program == "git" }
+func tooOpen(program string) bool {
+	return slices.Contains([]string{"sshd", "ssh", "git", "cron", "postgres"}, program)
+}
 
 func narrower(program string) string {
 	switch program {
@@ -170,6 +183,10 @@ func narrower(program string) string {
 		return "chmod go-w it, and every directory above it up to the home"
 	case "ssh":
 		return "chmod 600 it"
+	case "cron":
+		return "chmod go-w it; it must be root's, or its user's"
+	case "postgres":
+		return "chmod 700 the directory, 600 the key, and chown them to the server's user"
 	}
 	return "it belongs to another user; chown it, or git config --global --add safe.directory PATH"
 }
@@ -183,14 +200,14 @@ func under(dir, path string) string {
 
 // subject is whose access failed: who was named, or the running program that the
 // message comes from, where all its processes that are not root's have one user.
-func (d *LogDiagnosis) subject(q LogRequest, r *logline.Refusal) (string, error) {
-	if q.As != "" {
-		return q.As, nil
+func (d *LogDiagnosis) subject(as, log string, r *logline.Refusal) (string, error) {
+	if as != "" {
+		return as, nil
 	}
 	if p := running(r.Program); p != nil {
 		return fmt.Sprintf("pid:%d", p.PID), nil
 	}
-	return "", &RequestError{Problem: q.Name + " does not say whose access failed", Hint: "say it with --as WHO: a user, uid:gid or pid:N"}
+	return "", &RequestError{Problem: log + " does not say whose access failed", Hint: "say it with --as WHO: a user, uid:gid or pid:N"}
 }
 
 // running is a process of that program, the youngest, if they agree about who they

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"ward/access"
 )
 
 // Audit is one record of the kernel's audit system, in whatever log it was found.
@@ -131,4 +133,24 @@ func (a Audit) Blockers() []string {
 		return strings.Split(value, ",")
 	}
 	return nil
+}
+
+// landlocked are the actions that a right of Landlock is needed for.
+var landlocked = map[string][]access.Action{
+	"fs.execute": {access.Executing}, "fs.write_file": {access.Writing}, "fs.read_file": {access.Reading}, "fs.read_dir": {access.Listing},
+	"fs.truncate": {access.Truncating},
+}
+
+// refusal is a record of what Landlock refused, as a program would say it. Of a name
+// that was to be made or removed the record has only the directory.
+func (a Audit) refusal() (Refusal, bool) {
+	path := a.Field("path")
+	if a.Type != AuditLandlockAccess || path == "" {
+		return Refusal{}, false
+	}
+	r := Refusal{Program: "landlock", Path: path, Errno: "EACCES"}
+	for _, b := range a.Blockers() {
+		r.Actions = append(r.Actions, landlocked[b]...)
+	}
+	return r, true
 }

@@ -44,6 +44,10 @@ func Find(line string) (Refusal, bool) {
 	if !mayRefuse(line) {
 		return Refusal{}, false
 	}
+	if a, ok := ParseAudit(line); ok {
+		return a.refusal()
+	}
+	line = sourcePlace().ReplaceAllString(line, "")
 	for _, p := range patterns {
 		if r, ok := p.match(line); ok {
 			return r, true
@@ -52,12 +56,16 @@ func Find(line string) (Refusal, bool) {
 	return Refusal{}, false
 }
 
+// sourcePlace is where PHP says that the program was, which is not what was refused.
+var sourcePlace = expression(` in /\S+ on line \d+`)
+
 // mayRefuse is a cheap look for the words that every pattern needs one of.
 func mayRefuse(line string) bool {
 	lower := strings.ToLower(line)
 	for _, word := range [...]string{
 		"permission", "not permitted", "read-only file system", "eacces", "eperm", "erofs", "accessdenied",
-		"forbidden", "ownership", "203/exec", "200/chdir", "errno 13", "too open",
+		"forbidden", "owner", "203/exec", "200/chdir", "errno 13", "too open", "can't cd to", "insecure mode", "world access",
+		"blockers=",
 	} {
 		if strings.Contains(lower, word) {
 			return true

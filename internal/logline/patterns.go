@@ -38,13 +38,13 @@ func (p *pattern) match(line string) (Refusal, bool) {
 	if told := actionsOf(group("verb"), group("flags")); told != nil {
 		r.Actions = told
 	}
-	return r, r.Path != "" || r.Unit != ""
+	return r, r.Path != "" || r.Unit != "" || p.program == "rust"
 }
 
 // errnoOf reads an error in any of its spellings.
 func errnoOf(text string) access.Errno {
 	switch strings.ToLower(text) {
-	case "permission denied", "eacces", "13", "errno 13", "eacces (permission denied)":
+	case "permission denied", "permissiondenied", "eacces", "13", "errno 13", "eacces (permission denied)":
 		return "EACCES"
 	case "operation not permitted", "eperm", "1", "errno 1":
 		return "EPERM"
@@ -86,6 +86,7 @@ const (
 	number  = `(?P<err>13|1|30)`
 	quoted  = `(?P<path>'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|‘[^’]*’|` + "`[^']*'" + `)`
 	second  = `(?P<to>'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|‘[^’]*’|` + "`[^']*'" + `)`
+	ticked  = "`(?P<path>[^`]+)`"
 	bare    = `(?P<path>[^\s:'"]+)`
 	toColon = `(?P<path>[^:'"]+)`
 )
@@ -112,6 +113,13 @@ var patterns = []pattern{
 	p("node", `(?P<verb>connect|listen) `+symbol+`:? (?:permission denied )?(?P<path>/\S+)`),
 	p("python", `(?:PermissionError|OSError|IOError|FileNotFoundError|BlockingIOError)(?::)? ?\[Errno `+number+`\] [A-Z][^:]*: b?`+quoted+`(?: -> b?`+second+`)?`),
 
+	// Rust, whose errors know no path
+	p("rust", `(?P<verb>[\w' ]*?) ?`+ticked+`.*\bOs \{ code: `+number+`, kind: \w+`),
+	p("rust", `(?P<verb>[\w' ]*?) ?`+quoted+`.*\bOs \{ code: `+number+`, kind: \w+`),
+	p("rust", `(?P<verb>[\w' ]*?) ?(?P<path>/[^\s:,;)\]'"]+).*\bOs \{ code: `+number+`, kind: \w+`),
+	p("rust", `\bOs \{ code: `+number+`, kind: \w+, message: "[^"]*" \}(?:.*?(?P<path>"/[^"]*"|/[^\s:,;)\]'"]+))?`),
+	p("rust", `Custom \{ kind: (?P<err>PermissionDenied), error: "(?P<verb>[^"/]*)(?P<path>/[^\s"':,;)]+)`),
+
 	// Java
 	p("java", `(?P<err>)java\.nio\.file\.AccessDeniedException: (?P<path>/.*?)(?: -> (?P<to>/.*?))?(?::.*)?$`),
 	p("java", `java\.(?:io\.FileNotFoundException|nio\.file\.\w+): (?P<path>.+?)(?: \(`+refused+`\)|: (?:Permission denied|Read-only file system))`, access.Reading, access.Writing),
@@ -119,6 +127,8 @@ var patterns = []pattern{
 
 	// docker and other runtimes of containers, before Go whose words they use
 	p("docker", `(?P<err>permission denied) while trying to (?P<verb>connect) to the (?:docker API|Docker daemon socket) at (?P<path>unix://[^\s:]+)`),
+	p("docker", `unable to start container process.*?(?P<verb>exec): `+quoted+`: `+refused),
+	p("docker", `crun: (?P<verb>\w+) `+ticked+`: `+refused),
 	p("docker", `(?:exec|starting container process caused).*?(?P<verb>exec): `+quoted+`: `+refused),
 	p("docker", `^(?P<verb>exec) `+bare+`: `+refused),
 
@@ -139,12 +149,22 @@ var patterns = []pattern{
 	p("systemd", `(?P<unit>\S+\.(?:service|socket)): Failed at step (?P<verb>[A-Z_]+) spawning \S+: `+refused),
 	p("systemd", `(?P<unit>\S+\.service): (?P<verb>Failed to execute|Unable to locate executable) `+quoted+`: `+refused),
 	p("systemd", `(?P<verb>Failed to execute|Unable to locate executable) (?P<path>/[^:]+|'[^']*'|"[^"]*"): `+refused),
+	p("systemd", `(?P<unit>\S+\.(?:service|socket)): (?P<verb>Changing to the requested working directory) failed: `+refused),
+	p("systemd", `(?P<unit>\S+\.(?:service|socket)): Failed to [a-zA-Z ]+: (?:(?P<path>/[^:]+): )?`+refused),
 	p("systemd", `(?P<unit>\S+\.service): .*status=(?P<verb>203/EXEC|200/CHDIR)`),
 
 	// sshd and ssh
 	p("sshd", `Authentication refused: (?P<verb>bad ownership or modes) for (?:directory|file) (?P<path>/.+)$`),
 	p("sshd", `Could not (?P<verb>open) user '[^']*' [a-z ]+ `+quoted+`: `+refused),
 	p("ssh", `(?P<verb>Permissions) 0[0-7]+ for `+quoted+` are too open`),
+
+	p("ssh", `(?P<verb>Bad owner) or permissions on (?P<path>/.+)$`),
+	p("ssh", `Load key `+quoted+`: (?P<verb>bad permissions)`),
+
+	// cron
+	p("cron", `\(CRON\) error \((?P<verb>can't cd to) (?P<path>/[^)]+)\)`),
+	p("cron", `(?P<verb>INSECURE MODE) \([^)]*\) \((?P<path>[^)]+)\)`),
+	p("cron", `(?P<verb>WRONG FILE OWNER) \((?P<path>[^)]+)\)`),
 
 	// git
 	p("git", `(?P<verb>detected dubious ownership) in repository at `+quoted),
@@ -154,6 +174,9 @@ var patterns = []pattern{
 
 	// rsync
 	p("rsync", `rsync: (?:\[\w+\] )?(?P<verb>[a-z_/ ]+?)(?: failed)?(?: to open)? "(?P<path>[^"]*)"(?: \(in \w+\))?(?: failed)?: `+refused),
+
+	// PostgreSQL
+	p("postgres", `(?:data directory|private key file) `+quoted+` has (?P<verb>invalid permissions|wrong ownership|group or world access)`),
 
 	// PHP, Ruby, Perl, MySQL
 	p("php", `(?P<verb>\w+)\((?P<path>/[^)]*)\): [Ff]ailed to open (?:stream|dir): `+refused),

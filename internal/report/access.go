@@ -378,7 +378,9 @@ func (w *accessWriter) notes() {
 		}
 		w.WriteString(w.style.wrap("  ", text))
 		for _, line := range n.Do {
-			fmt.Fprintf(w, "      %s\n", Shell(line))
+			for _, l := range commandLines("      ", line) {
+				fmt.Fprintln(w, l)
+			}
 		}
 	}
 }
@@ -409,7 +411,7 @@ func (w *accessWriter) fix(number int, f *access.Fix) {
 			fmt.Fprintf(w, "       let it lie at %s instead\n", Path(r.Path))
 		}
 		for _, line := range lines {
-			fmt.Fprintf(w, "       %s\n", w.style.bold(Shell(line)))
+			w.command("       ", line)
 		}
 		if r.Does == access.Grant {
 			fmt.Fprintf(w, "       (in a systemd unit: AmbientCapabilities=%s)\n", strings.ToUpper(r.Cap.String()))
@@ -418,6 +420,14 @@ func (w *accessWriter) fix(number int, f *access.Fix) {
 			fmt.Fprintf(w, "       take %s from it (in a systemd unit: CapabilityBoundingSet=~%[1]s)\n", strings.ToUpper(r.Cap.String()))
 		}
 		w.sideEffects(r)
+	}
+}
+
+// command writes a command line, in bold.
+func (w *accessWriter) command(indent string, args []string) {
+	for _, line := range commandLines(indent, args) {
+		text := strings.TrimLeft(line, " ")
+		fmt.Fprintf(w, "%s%s\n", line[:len(line)-len(text)], w.style.bold(text))
 	}
 }
 

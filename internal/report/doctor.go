@@ -153,7 +153,7 @@ func (w *doctorWriter) notesOn(about ...string) {
 		}
 		w.WriteString(w.style.wrap("  ", strings.TrimSuffix(n.Text, ".")+"."))
 		for _, line := range n.Do {
-			fmt.Fprintf(w, "      %s\n", Shell(line))
+			w.lines("      ", line)
 		}
 	}
 }
@@ -189,6 +189,13 @@ func (w *doctorWriter) explainWords() []string {
 	return words
 }
 
+// lines writes a command line.
+func (w *doctorWriter) lines(indent string, args []string) {
+	for _, line := range commandLines(indent, args) {
+		fmt.Fprintln(w, line)
+	}
+}
+
 func (w *doctorWriter) reproduce() {
 	r := w.d.Reproduce
 	title := "To try it"
@@ -197,7 +204,7 @@ func (w *doctorWriter) reproduce() {
 	}
 	w.title(title)
 	if r.Command != nil {
-		fmt.Fprintf(w, "    %s\n", Shell(r.Command))
+		w.lines("    ", r.Command)
 	}
 	if r.Note != "" {
 		w.WriteString(w.style.faint(w.style.wrap("  ", r.Note)))
@@ -212,7 +219,7 @@ func (w *doctorWriter) prevent() {
 	w.title("To notice it next time")
 	for _, g := range w.d.Guards {
 		if g.Assert != nil {
-			fmt.Fprintf(w, "    %s\n", Shell(g.Assert))
+			w.lines("    ", g.Assert)
 		}
 	}
 	fmt.Fprintf(w, "    %s\n", Shell(w.d.Watch()))

@@ -30,6 +30,34 @@ func Shell(args []string) string {
 	return strings.Join(words, " ")
 }
 
+// commandWidth is how long a line of a command gets before it is broken, its indent
+// among it.
+const commandWidth = 80
+
+// commandLines is Shell in lines of at most commandWidth, where the words let it be,
+// each but the last with a backslash at its end: a shell reads the same.
+func commandLines(indent string, args []string) []string {
+	const mark = 2 // a blank and a backslash
+	lines := []string{indent}
+	for i, arg := range args {
+		word, last := shellWord(arg), &lines[len(lines)-1]
+		room := commandWidth - mark
+		if i == len(args)-1 {
+			room = commandWidth
+		}
+		switch {
+		case *last == indent:
+			*last += word
+		case utf8.RuneCountInString(*last)+1+utf8.RuneCountInString(word) <= room:
+			*last += " " + word
+		default:
+			*last += ` \`
+			lines = append(lines, indent+"  "+word)
+		}
+	}
+	return lines
+}
+
 func shellWord(s string) string {
 	switch {
 	case s == "":
