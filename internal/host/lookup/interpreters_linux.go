@@ -81,16 +81,15 @@ func formatAt(s *access.Step, o Options) (format, error) {
 	}
 	s.Entry.Content |= entry.Classify(head[:n])
 	s.Entry.Known |= entry.Content
-	what := formatOf(head[:n], f)
-	if what.none && foreignFormats() {
-		return format{}, &Error{"find who runs", s.Path, syscall.ENOEXEC}
+	list, err := foreignFormats(os.DirFS("/"))
+	if err == nil {
+		var other *foreign
+		if other, err = foreignFor(list, s.Path, head[:n]); other != nil {
+			return other.format(), nil
+		}
 	}
-	return what, nil
-}
-
-// foreignFormats reports whether the machine runs formats besides its own
-// (binfmt_misc); ward does not read its patterns.
-func foreignFormats() bool {
-	names, err := os.ReadDir("/proc/sys/fs/binfmt_misc")
-	return err == nil && len(names) > 2 // "register" and "status" are always there
+	if err != nil {
+		return format{}, &Error{"find who runs", s.Path, err}
+	}
+	return formatOf(head[:n], f), nil
 }
