@@ -259,7 +259,7 @@ func (t *Table) rows(c caller) (list []row) {
 func (c *conversion) losses(made Object, list []difference) []Loss {
 	out := c.source.losses(c.target, list, c.why)
 	out = append(out, c.unnamed()...)
-	out = append(out, c.unspoken(made)...)
+	out = append(out, c.unspoken()...)
 	out = append(out, c.others(made)...)
 	if !c.source.complete {
 		out = append(out, Loss{Effect: Lost, What: "the answer for every two groups of named users",
@@ -303,18 +303,10 @@ func (c *conversion) unnamed() (list []Loss) {
 	return list
 }
 
-// unspoken lists rights of which the target says nothing, where the source gives them to
-// anybody or has entries about them.
-func (c *conversion) unspoken(Object) []Loss {
-	var said Rights
-	for _, a := range c.source.answers {
-		said |= a.rights
-	}
-	for _, e := range c.source.Order {
-		said |= e.Rights
-	}
+// unspoken lists rights of which the target says nothing, though the source does.
+func (c *conversion) unspoken() []Loss {
 	spoken := c.target.decides(c.draft.kind) | c.target.fixed(c.draft.kind)
-	r := said & c.source.Decides &^ spoken &^ Synchronize
+	r := c.source.Decides &^ spoken &^ Synchronize
 	if r == 0 {
 		return nil
 	}

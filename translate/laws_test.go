@@ -153,7 +153,7 @@ func TestThereAndBack(t *testing.T) {
 					return l.Rights&r != 0 && (covers(l, c.as(source)) || l.Principal.Sort == Nobody)
 				})
 			}
-			for _, r := range (source.Decides & (was ^ is)).each() {
+			for _, r := range (source.Decides &^ Synchronize & (was ^ is)).each() {
 				if listed(r) || slices.ContainsFunc(back.Losses, func(l Loss) bool { return l.Rights&r != 0 && covers(l, c.as(middle)) }) {
 					continue
 				}

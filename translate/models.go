@@ -146,7 +146,7 @@ func otherModels() []Model {
 		{ID: "vms", Name: "OpenVMS", About: "categories that overlap, and lists of identifiers", Value: "vms.Security",
 			Systems:   []Platform{{"VAX/VMS", "since 4.0"}, {"OpenVMS", ""}},
 			Decides:   Read | Write | Append | Execute | Delete | DeleteChild | WriteACL,
-			Notations: []Notation{{"vms-code", "a protection code, and entries behind it", "(S:RWED,O:RWED,G:RE,W)", "zip members"}, {"vms-show", "what SHOW SECURITY prints", "", ""}}},
+			Notations: []Notation{{"vms-code", "a protection code, and entries behind it", "(S:RWED,O:RWED,G:RE,W)", "zip members"}, {"vms-show", "what SHOW SECURITY prints", "DKA0:[ACCT]PAYROLL.DAT;1 object of class FILE\n     Owner: [ACCT,MARTIN]\n     Protection: (System: RWED, Owner: RWED, Group: RE, World)\n", ""}}},
 		{ID: "racf", Name: "RACF", About: "profiles with levels from NONE to ALTER", Value: "racf.Profile",
 			Systems:   []Platform{{"z/OS", ""}, {"MVS", ""}},
 			Decides:   Read | Write | Append | Execute | Delete | WriteACL,
