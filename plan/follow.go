@@ -5,6 +5,7 @@ import (
 
 	"ward/acl/nfs4"
 	"ward/entry"
+	"ward/legacy/dos"
 	"ward/mode"
 )
 
@@ -60,6 +61,18 @@ func listModes(s entry.Stored, from *entry.State) (modes []mode.Mode) {
 func fatModes(m mode.Mode) []mode.Mode {
 	const write = mode.OwnerWrite | mode.GroupWrite | mode.OtherWrite
 	return []mode.Mode{m &^ write, m | mode.OwnerWrite, m | mode.OwnerWrite | mode.GroupWrite, m | write}
+}
+
+// followsAttributes reports whether the mode of a file on vfat comes with its
+// read-only attribute: vfat refuses a chmod that asks for anything else.
+func followsAttributes(c *Change) bool {
+	const write = mode.OwnerWrite | mode.GroupWrite | mode.OtherWrite
+	if c.After.DOS.Place() != entry.FATPlace || (c.Before.Mode^c.After.Mode)&^write != 0 {
+		return false
+	}
+	before, err := c.Before.DOS.DOSAttributes()
+	after, err2 := c.After.DOS.DOSAttributes()
+	return err == nil && err2 == nil && (before^after)&dos.ReadOnly != 0
 }
 
 // Reached reports whether a state is what the change wants, in the facts that are

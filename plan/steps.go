@@ -93,7 +93,7 @@ func AppendSteps(dst []Step, c *Change) []Step {
 	b.setOwner()
 	b.setLists()
 	b.setCaps()
-	if hasMode(c.Kind) {
+	if hasMode(c.Kind) && !followsAttributes(c) {
 		b.setMode(c.After.Mode)
 	}
 	b.setStored()

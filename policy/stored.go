@@ -201,6 +201,9 @@ func (f *folded) takeDOS(d *demand, s *subject, by decider) error {
 	return nil
 }
 
+// fatRoot is the number of the root directory of FAT (MSDOS_ROOT_INO).
+const fatRoot = 1
+
 // setDOS sets attributes as the file system would keep them.
 func (f *folded) setDOS(before, after dos.Attributes, s *subject) error {
 	switch place := f.state.DOS.Place(); place {
@@ -212,8 +215,7 @@ func (f *folded) setDOS(before, after dos.Attributes, s *subject) error {
 	case dos.CIFSXattr:
 		after = after.Canonical()
 	case entry.FATPlace:
-		isRoot := s.Dir == nil && s.Kind == mode.Directory
-		kept, err := before.SetOnFAT(after, isRoot)
+		kept, err := before.SetOnFAT(after, s.ID.Inode == fatRoot)
 		if err != nil {
 			return &LackError{err.Error()}
 		}

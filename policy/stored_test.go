@@ -144,6 +144,25 @@ func TestSystemFilesOfNTFSAreNotMade(t *testing.T) {
 	}
 }
 
+// vfat keeps the attributes that say what an object is, and none of its root.
+func TestFATKeepsWhatItHas(t *testing.T) {
+	w := worker(t, Binding{}, `{match: {type: [file, dir]}, require: {dos: "+r-a"}}`)
+	for _, test := range []struct {
+		kind          mode.Kind
+		inode         uint64
+		before, after dos.Attributes
+	}{{mode.Regular, 7, dos.Archive, dos.ReadOnly}, {mode.Directory, 7, dos.Directory, dos.Directory | dos.ReadOnly}, {mode.Directory, 1, dos.Directory, dos.Directory}} {
+		e := file("f", test.kind, 0o755)
+		e.Known, e.ID.Inode = e.Known|entry.DOS, test.inode
+		e.DOS = entry.Store(entry.FATPlace, test.before.Encode())
+		o, _ := w.Judge(e)
+		got, err := o.Desired.DOS.DOSAttributes()
+		if err != nil || got != test.after || len(o.Decided) != 1 || (o.Decided[0].Refused != nil) != (test.inode == 1) {
+			t.Errorf("%+v: %v, %v, %+v", test, got, err, o.Decided)
+		}
+	}
+}
+
 // Lists of numbers get numbers for names, by the accounts that the policy is bound
 // to.
 func TestNamesInListsOfNumbers(t *testing.T) {

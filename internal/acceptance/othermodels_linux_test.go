@@ -139,6 +139,31 @@ func TestRequiredDOSAttributesOfSamba(t *testing.T) {
 	})
 }
 
+// The DOS attributes that vfat keeps, whose mode follows them.
+func TestRequiredDOSAttributesOfFAT(t *testing.T) {
+	onHost(t, func(t *testing.T) {
+		mount, below := testfs.FATFS(t)
+		root := dir(t, filepath.Join(below, "tree"), 0o755)
+		f := file(t, filepath.Join(root, "f"), "x", 0o644)
+		file(t, filepath.Join(root, "d/g"), "x", 0o644)
+		root = filepath.Join(mount, "tree")
+		kept := func() string { return hex.EncodeToString(attribute(t, f, testfs.FATBelow)) }
+		p := policyFile(t, `{name: sealed, match: {type: [file, dir]}, require: {dos: "+r-a"}}`)
+		ward(t, "check", "-p", p, root).wants(t, 1, "---A", "R---")
+		ward(t, "apply", "--yes", "-p", p, root).wants(t, 0)
+		wantMode(t, f, 0o444)
+		if got := kept(); got != "01000000" {
+			t.Errorf("the attributes are %s", got)
+		}
+		ward(t, "plan", "--exit-code", "-p", p, root).wants(t, 0)
+		ward(t, "undo", "--yes").wants(t, 0)
+		wantMode(t, f, 0o644)
+		if got := kept(); got != "20000000" {
+			t.Errorf("undone, the attributes are %s", got)
+		}
+	})
+}
+
 // The DOS attributes that NTFS keeps.
 func TestRequiredDOSAttributesOfNTFS(t *testing.T) {
 	onHost(t, func(t *testing.T) {
