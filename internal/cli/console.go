@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"golang.org/x/term"
 
 	"ward/internal/app"
 	"ward/internal/report"
+	"ward/notation"
 )
 
 // console is where ward reads from and writes to.
@@ -66,7 +68,11 @@ func (c *console) fail(err error) {
 			fmt.Fprintln(c.err, "ward: interrupted")
 			continue
 		}
-		fmt.Fprintf(c.err, "ward: %s\n", report.Message(e))
+		message := report.Message(e)
+		fmt.Fprintf(c.err, "ward: %s\n", message)
+		if !strings.Contains(message, "\n") {
+			c.mark(e)
+		}
 		var mistake *usageError
 		if errors.As(e, &mistake) {
 			fmt.Fprintf(c.err, "  see %s --help\n", mistake.command)
@@ -74,6 +80,15 @@ func (c *console) fail(err error) {
 			fmt.Fprintf(c.err, "  hint: %s\n", hint)
 		}
 	}
+}
+
+// mark shows where a text is not in its notation.
+func (c *console) mark(err error) {
+	var wrong *notation.SyntaxError
+	if !errors.As(err, &wrong) || wrong.Input == "" || len(wrong.Input) > 70 {
+		return
+	}
+	fmt.Fprintln(c.err, "    "+strings.ReplaceAll(wrong.Mark(), "\n", "\n    "))
 }
 
 // parts takes joined errors apart.

@@ -34,6 +34,16 @@ func NewSystemOf(calls sys.Calls) *System {
 	}
 }
 
+// AttributeAt reads the list of what a directory has by a name, without holding it: the
+// result lies in buf, and is nil where there is no list.
+func (s *System) AttributeAt(dir int, name *byte, def bool, buf []byte, pace sys.Pace) ([]byte, error) {
+	n, err := sys.AttributeAt(dir, name, s.Attribute(def), buf, pace)
+	if Nothing(err) {
+		return nil, nil
+	}
+	return buf[:max(n, 0)], err
+}
+
 // Attribute is the name of the attribute of a list, ending in NUL.
 func (s *System) Attribute(def bool) *byte {
 	if def {

@@ -9,55 +9,36 @@ import (
 	"ward/internal/getopt"
 	"ward/internal/standin"
 	"ward/internal/standin/fts"
+	"ward/internal/standin/options"
 	"ward/mode"
 )
 
 // Request is a command line, read.
 type Request struct {
-	Change       mode.Expr
-	Text         string // the mode as it was written, "" for --reference
-	Naive        bool   // the mode came as options: tell where the umask surprises
-	Reference    bool   // the mode is that of a file
-	Files        []string
-	Recurse      bool
-	Links        fts.Links
-	Follow       standin.Follow
-	Silent       bool
-	Verbosity    standin.Verbosity
-	PreserveRoot bool
-
-	// More is the values of options that the caller had added, in order.
-	More []getopt.Option
+	Change    mode.Expr
+	Text      string // the mode as it was written, "" for --reference
+	Naive     bool   // the mode came as options: tell where the umask surprises
+	Reference bool   // the mode is that of a file
+	Files     []string
+	options.Shared
 }
-
-const (
-	optDereference = 256 + iota
-	optNoPreserveRoot
-	optPreserveRoot
-	optReference
-	optHelp
-	optVersion
-
-	// OwnOptions is where the values of a caller's own options may begin.
-	OwnOptions = 512
-)
 
 const letters = "HLPRcfhvr::w::x::X::s::t::u::g::o::a::,::+::=::0::1::2::3::4::5::6::7::"
 
 func longOptions() []getopt.Long {
 	return []getopt.Long{
 		{Name: "changes", Value: 'c'},
-		{Name: "dereference", Value: optDereference},
+		{Name: "dereference", Value: options.Dereference},
 		{Name: "recursive", Value: 'R'},
 		{Name: "no-dereference", Value: 'h'},
-		{Name: "no-preserve-root", Value: optNoPreserveRoot},
-		{Name: "preserve-root", Value: optPreserveRoot},
+		{Name: "no-preserve-root", Value: options.NoPreserveRoot},
+		{Name: "preserve-root", Value: options.PreserveRoot},
 		{Name: "quiet", Value: 'f'},
-		{Name: "reference", Argument: getopt.Required, Value: optReference},
+		{Name: "reference", Argument: getopt.Required, Value: options.Reference},
 		{Name: "silent", Value: 'f'},
 		{Name: "verbose", Value: 'v'},
-		{Name: "help", Value: optHelp},
-		{Name: "version", Value: optVersion},
+		{Name: "help", Value: options.Help},
+		{Name: "version", Value: options.Version},
 	}
 }
 
@@ -77,7 +58,7 @@ type Caller struct {
 // Parse reads a command line. Where there is nothing to be done any more (--help, a
 // mistake) ok is false, all has been said, and status is how to end.
 func Parse(p *standin.Program, args []string, c Caller) (r Request, status int, ok bool) {
-	l := &line{program: p, caller: c, request: Request{Links: fts.Arguments}}
+	l := &line{program: p, caller: c, request: Request{Shared: options.Shared{Links: fts.Arguments}}}
 	spec := getopt.Spec{Short: letters, Long: append(longOptions(), c.Options...)}
 	parser := spec.Parser(args, p.Posix)
 	for parser.Next() {
@@ -112,40 +93,19 @@ type line struct {
 // then how to end.
 func (l *line) option(o getopt.Option) (ended bool) {
 	r := &l.request
+	if r.Take(o) {
+		return false
+	}
 	switch o.Value {
-	case 'H':
-		r.Links = fts.Arguments
-	case 'L':
-		r.Links = fts.Logical
-	case 'P':
-		r.Links = fts.Physical
-	case 'h':
-		r.Follow = standin.Never
-	case optDereference:
-		r.Follow = standin.Always
-	case optNoPreserveRoot, optPreserveRoot:
-		r.PreserveRoot = o.Value == optPreserveRoot
-	case optReference:
+	case options.Reference:
 		l.reference, r.Reference = o.Arg, true
-	case 'R':
-		r.Recurse = true
-	case 'c':
-		r.Verbosity = standin.Changes
-	case 'f':
-		r.Silent = true
-	case 'v':
-		r.Verbosity = standin.Every
-	case optHelp:
+	case options.Help:
 		l.program.Say("%s", help(l.program.Name, l.caller.Help))
 		return true
-	case optVersion:
+	case options.Version:
 		l.program.Say("%s", l.program.VersionText("chmod"))
 		return true
 	default:
-		if o.Value >= OwnOptions {
-			r.More = append(r.More, o)
-			break
-		}
 		l.looksLikeMode(o)
 	}
 	return false
@@ -165,12 +125,8 @@ func (l *line) looksLikeMode(o getopt.Option) {
 // chmod notices what is wrong.
 func (l *line) finish() (status int, ok bool) {
 	p, r := l.program, &l.request
-	if r.Recurse && r.Links == fts.Physical {
-		if r.Follow == standin.Always {
-			p.Fail("-R --dereference requires either -H or -L")
-			return 1, false
-		}
-		r.Follow = standin.Never
+	if !r.Settle(p) {
+		return 1, false
 	}
 	if r.Follow == standin.ByDefault && r.Links == fts.Logical {
 		r.Follow = standin.Always

@@ -10,6 +10,7 @@ import (
 	"ward/internal/host/sys"
 	"ward/internal/standin"
 	"ward/internal/standin/fts"
+	"ward/internal/standin/options"
 	"ward/mode"
 )
 
@@ -32,7 +33,7 @@ func TestPreserveRoot(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &Request{Change: e, Recurse: true, Links: fts.Arguments, Verbosity: standin.Every}
+	r := &Request{Change: e, Shared: options.Shared{Recurse: true, Links: fts.Arguments, Verbosity: standin.Every}}
 	c := &changer{Request: r, program: p, runner: standin.Who(), calls: sys.Probe(), root: new(sys.Stat)}
 	if err := sys.StatName(sys.AtCWD, nulTerminated(root), c.root, sys.Patient); err != nil {
 		t.Fatal(err)

@@ -9,6 +9,7 @@ import (
 	"ward/internal/host/sys"
 	"ward/internal/standin"
 	"ward/internal/standin/fts"
+	"ward/internal/standin/options"
 	"ward/mode"
 )
 
@@ -39,7 +40,7 @@ func walkSwapping(t *testing.T, dir, expr string, calls sys.Calls, swap func(str
 		t.Fatal(err)
 	}
 	defer proc.Close()
-	r := &Request{Change: e, Recurse: true, Links: fts.Arguments}
+	r := &Request{Change: e, Shared: options.Shared{Recurse: true, Links: fts.Arguments}}
 	c := &changer{Request: r, program: p, runner: standin.Who(), calls: calls, proc: proc}
 	fts.Walk([]string{dir}, fts.Options{Links: r.Links, Recurse: true}, func() fts.Visitor { return swapper{c, swap} })
 	return c.failed.Load()

@@ -7,6 +7,7 @@ import (
 	"ward/internal/getopt"
 	"ward/internal/standin"
 	"ward/internal/standin/fts"
+	"ward/internal/standin/options"
 )
 
 // Unchanged is the id that stands for leaving it as it is.
@@ -24,48 +25,28 @@ type Owners struct {
 
 // Request is a command line, read.
 type Request struct {
-	To           Owners
-	From         Owners // ids that a file must have; Unchanged: any
-	Files        []string
-	Recurse      bool
-	Links        fts.Links
-	Referent     bool // symbolic links stand for what they lead to
-	Silent       bool
-	Verbosity    standin.Verbosity
-	PreserveRoot bool
-
-	// More is the values of options that the caller had added, in order.
-	More []getopt.Option
+	To       Owners
+	From     Owners // ids that a file must have; Unchanged: any
+	Files    []string
+	Referent bool // symbolic links stand for what they lead to
+	options.Shared
 }
-
-const (
-	optDereference = 256 + iota
-	optFrom
-	optNoPreserveRoot
-	optPreserveRoot
-	optReference
-	optHelp
-	optVersion
-
-	// OwnOptions is where the values of a caller's own options may begin.
-	OwnOptions = 512
-)
 
 func longOptions() []getopt.Long {
 	return []getopt.Long{
 		{Name: "recursive", Value: 'R'},
 		{Name: "changes", Value: 'c'},
-		{Name: "dereference", Value: optDereference},
-		{Name: "from", Argument: getopt.Required, Value: optFrom},
+		{Name: "dereference", Value: options.Dereference},
+		{Name: "from", Argument: getopt.Required, Value: options.From},
 		{Name: "no-dereference", Value: 'h'},
-		{Name: "no-preserve-root", Value: optNoPreserveRoot},
-		{Name: "preserve-root", Value: optPreserveRoot},
+		{Name: "no-preserve-root", Value: options.NoPreserveRoot},
+		{Name: "preserve-root", Value: options.PreserveRoot},
 		{Name: "quiet", Value: 'f'},
 		{Name: "silent", Value: 'f'},
-		{Name: "reference", Argument: getopt.Required, Value: optReference},
+		{Name: "reference", Argument: getopt.Required, Value: options.Reference},
 		{Name: "verbose", Value: 'v'},
-		{Name: "help", Value: optHelp},
-		{Name: "version", Value: optVersion},
+		{Name: "help", Value: options.Help},
+		{Name: "version", Value: options.Version},
 	}
 }
 
@@ -81,7 +62,7 @@ type Caller struct {
 // Parse reads a command line. Where there is nothing to be done any more ok is
 // false, all has been said, and status is how to end.
 func Parse(p *standin.Program, args []string, c Caller) (r Request, status int, ok bool) {
-	l := &line{program: p, caller: c, follow: standin.ByDefault}
+	l := &line{program: p, caller: c}
 	l.request.From = Owners{UID: Unchanged, GID: Unchanged}
 	l.request.To = l.request.From
 	spec := getopt.Spec{Short: "HLPRcfhv", Long: append(longOptions(), c.Options...)}
@@ -107,7 +88,6 @@ type line struct {
 	program      *standin.Program
 	caller       Caller
 	request      Request
-	follow       standin.Follow
 	reference    string
 	hasReference bool
 	accounts     *account.Database
@@ -118,40 +98,21 @@ type line struct {
 // then how to end.
 func (l *line) option(o getopt.Option) (ended bool) {
 	r := &l.request
+	if r.Take(o) {
+		return false
+	}
 	switch o.Value {
-	case 'H':
-		r.Links = fts.Arguments
-	case 'L':
-		r.Links = fts.Logical
-	case 'P':
-		r.Links = fts.Physical
-	case 'h':
-		l.follow = standin.Never
-	case optDereference:
-		l.follow = standin.Always
-	case optNoPreserveRoot, optPreserveRoot:
-		r.PreserveRoot = o.Value == optPreserveRoot
-	case optReference:
+	case options.Reference:
 		l.reference, l.hasReference = o.Arg, true
-	case optFrom:
+	case options.From:
 		l.status = 1
 		return !l.from(o.Arg)
-	case 'R':
-		r.Recurse = true
-	case 'c':
-		r.Verbosity = standin.Changes
-	case 'f':
-		r.Silent = true
-	case 'v':
-		r.Verbosity = standin.Every
-	case optHelp:
+	case options.Help:
 		l.program.Say("%s", l.help())
 		return true
-	case optVersion:
+	case options.Version:
 		l.program.Say("%s", l.program.VersionText(l.command()))
 		return true
-	default:
-		r.More = append(r.More, o)
 	}
 	return false
 }
@@ -167,16 +128,13 @@ func (l *line) command() string {
 // the operands, in the order in which GNU chown notices what is wrong.
 func (l *line) finish() (status int, ok bool) {
 	p, r := l.program, &l.request
+	if !r.Settle(p) {
+		return 1, false
+	}
 	if !r.Recurse {
 		r.Links = fts.Physical
-	} else if r.Links == fts.Physical {
-		if l.follow == standin.Always {
-			p.Fail("-R --dereference requires either -H or -L")
-			return 1, false
-		}
-		l.follow = standin.Never
 	}
-	r.Referent = l.follow != standin.Never
+	r.Referent = r.Follow != standin.Never
 	least := 2
 	if l.hasReference {
 		least = 1

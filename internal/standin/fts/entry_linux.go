@@ -8,10 +8,10 @@ import (
 
 // Entry is one visit. It is valid during the visit only.
 type Entry struct {
-	What  What
-	Level int           // 0 for arguments
-	Err   syscall.Errno // of Unreadable and Missing
-	Listed byte // the type that its directory tells (DT_… of readdir(3)); 0 if none
+	What   What
+	Level  int           // 0 for arguments
+	Err    syscall.Errno // of Unreadable and Missing
+	Listed byte          // the type that its directory tells (DT_… of readdir(3)); 0 if none
 	// Followed says that Stat is of what a symbolic link leads to, if it is one.
 	Followed bool
 	// Stat is of the link itself or of what it leads to, as the walk's Links say. It

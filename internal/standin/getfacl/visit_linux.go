@@ -2,17 +2,13 @@ package getfacl
 
 import (
 	"ward/internal/host/sys"
-	"ward/internal/standin/aclobject"
 	"ward/internal/standin/inorder"
 	"ward/mode"
 )
 
-// isLink is DT_LNK of readdir(3).
-const isLink = 10
-
 // Visit implements inorder.Visitor.
 func (v *visitor) Visit(p *inorder.Place, out *inorder.Output) inorder.Descent {
-	if p.Type == isLink && !v.logical && !v.oneFS {
+	if p.Type == sys.LinkType && !v.logical && !v.oneFS {
 		return inorder.Descent{}
 	}
 	if err := sys.StatName(p.Dir, &p.Name[0], &v.stat, p.Pace); err != nil {
@@ -44,11 +40,7 @@ func (v *visitor) named(p *inorder.Place, out *inorder.Output) {
 // attribute reads the attribute of a list of what is at v.place.
 func (v *visitor) attribute(def bool) ([]byte, error) {
 	p := v.place
-	n, err := sys.AttributeAt(p.Dir, &p.Name[0], v.system.Attribute(def), v.buf, p.Pace)
-	if aclobject.Nothing(err) {
-		return nil, nil
-	}
-	return v.buf[:max(n, 0)], err
+	return v.system.AttributeAt(p.Dir, &p.Name[0], def, v.buf, p.Pace)
 }
 
 // link follows a symbolic link with -L.

@@ -15,12 +15,8 @@ import (
 	"ward/mode"
 )
 
-// The types of readdir(3) that matter.
-const (
-	isDirectory = 4
-	isRegular   = 8
-	isLink      = 10
-)
+// isRegular is DT_REG of readdir(3).
+const isRegular = 8
 
 // visitor changes objects. Each worker has one.
 type visitor struct {
@@ -109,17 +105,17 @@ func cString(path string) (*byte, error) {
 // Visit implements inorder.Visitor.
 func (v *visitor) Visit(p *inorder.Place, out *inorder.Output) inorder.Descent {
 	switch p.Type {
-	case isLink:
+	case sys.LinkType:
 		if !v.logical {
 			return inorder.Descent{}
 		}
-	case isDirectory, isRegular:
+	case sys.DirectoryType, isRegular:
 		if v.settled && v.complies(p) {
-			return inorder.Descent{Into: p.Type == isDirectory}
+			return inorder.Descent{Into: p.Type == sys.DirectoryType}
 		}
 		o := &v.object
 		*o = aclobject.Object{}
-		if v.system.Open(o, p.Dir, &p.Name[0], p.Type == isDirectory, p.Pace) {
+		if v.system.Open(o, p.Dir, &p.Name[0], p.Type == sys.DirectoryType, p.Pace) {
 			v.change(p.String, o, out)
 			return v.into(o, false)
 		}
@@ -191,13 +187,13 @@ func (v *visitor) complies(p *inorder.Place) bool {
 		return false
 	}
 	f := &v.found
-	*f = found{directory: p.Type == isDirectory, recursive: v.recursive}
+	*f = found{directory: p.Type == sys.DirectoryType, recursive: v.recursive}
 	var err error
-	if f.access, err = v.attributeAt(p, false, v.buf[:half]); err != nil {
+	if f.access, err = v.system.AttributeAt(p.Dir, &p.Name[0], false, v.buf[:half], p.Pace); err != nil {
 		return false
 	}
 	if v.commands.def && f.directory {
-		if f.def, err = v.attributeAt(p, true, v.buf[half:]); err != nil {
+		if f.def, err = v.system.AttributeAt(p.Dir, &p.Name[0], true, v.buf[half:], p.Pace); err != nil {
 			return false
 		}
 	}
@@ -207,14 +203,6 @@ func (v *visitor) complies(p *inorder.Place) bool {
 	}
 	e, wrong := v.commands.outcome(f, v.mask)
 	return err == nil && wrong == nil && !e.access.changed() && (!e.def.changed() || !f.directory && len(e.def.list) == 0)
-}
-
-func (v *visitor) attributeAt(p *inorder.Place, def bool, buf []byte) ([]byte, error) {
-	n, err := sys.AttributeAt(p.Dir, &p.Name[0], v.system.Attribute(def), buf, p.Pace)
-	if aclobject.Nothing(err) {
-		return nil, nil
-	}
-	return buf[:max(n, 0)], err
 }
 
 // look reads what the commands start from.
