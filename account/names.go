@@ -2,7 +2,6 @@ package account
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -15,10 +14,10 @@ const LongestName = 32
 // NameProblem says why nothing can find somebody of that name; "" if it can. Its
 // length is not looked at.
 func NameProblem(name string) string {
-	switch _, err := strconv.ParseUint(name, 10, 64); {
+	switch {
 	case name == "":
 		return "it is empty"
-	case err == nil:
+	case strings.Trim(name, "0123456789") == "":
 		return "it is taken for an id"
 	case name == "." || name == "..":
 		return "it is a directory"

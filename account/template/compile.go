@@ -3,6 +3,7 @@ package template
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"ward/account"
@@ -287,7 +288,7 @@ func (c *compiling) line(b *strings.Builder, holders map[ident.GID]holder, g *Gr
 		raw(b, l.Raw)
 		return
 	}
-	text := fmt.Sprintf("%s:%s:%d:%s", e.Name, e.Password, e.GID, strings.Join(members, ","))
+	text := e.Name + ":" + e.Password + ":" + strconv.FormatUint(uint64(e.GID), 10) + ":" + strings.Join(members, ",")
 	if longest := c.template.longest(); len(text) > longest {
 		c.fail(g.At, "fewer members, or \"limit line\" with more", "the line of %s would have %d bytes and %d members; at most %d bytes are allowed", g.Name, len(text), len(members), longest)
 	}
@@ -311,6 +312,9 @@ func (c *compiling) change(name string, l *account.Line[account.GroupEntry], aft
 
 // without is the names of a that b lacks.
 func without(a, b []string) (rest []string) {
+	if len(a) == 0 || len(b) == 0 {
+		return a
+	}
 	has := make(map[string]bool, len(b))
 	for _, name := range b {
 		has[name] = true
@@ -368,13 +372,14 @@ func (c *compiling) hold(holders map[ident.GID]holder, h holder) {
 }
 
 // rewriteShadow brings gshadow into agreement: members as in group, administrators
-// where the template names them, passwords as they are.
+// where the template names them, passwords as they are. A group whose x says that it
+// has a line there gets one: a run that was cut off left it without.
 func (c *compiling) rewriteShadow() {
 	var b strings.Builder
 	f := c.base.GShadow
-	members := make(map[string][]string, len(c.final))
-	for _, e := range c.final {
-		members[e.Name] = e.Members
+	final := make(map[string]*account.GroupEntry, len(c.final))
+	for i := range c.final {
+		final[c.final[i].Name] = &c.final[i]
 	}
 	seen := map[string]bool{}
 	before := len(c.answer.Changes)
@@ -390,15 +395,15 @@ func (c *compiling) rewriteShadow() {
 			c.fail(Position{File: f.Path, Line: l.Number, Column: 1}, "join the two lines first, with vigr -s", "%s has a line already", g.Name)
 		default:
 			seen[g.Name] = true
-			raw(&b, c.shadowLine(l, g, members[g.Name]))
+			raw(&b, c.shadowLine(l, g, final[g.Name].Members))
 		}
 	}
 	for i := range c.template.Groups {
 		g := &c.template.Groups[i]
-		if _, there := c.lines[g.Name]; g.Meta || seen[g.Name] || there && !g.HasAdmins {
+		if _, there := c.lines[g.Name]; g.Meta || seen[g.Name] || there && !g.HasAdmins && final[g.Name].Password != "x" {
 			continue
 		}
-		e := account.GroupShadow{Name: g.Name, Password: "!", Admins: g.Admins, Members: members[g.Name]}
+		e := account.GroupShadow{Name: g.Name, Password: "!", Admins: g.Admins, Members: final[g.Name].Members}
 		c.answer.Changes = append(c.answer.Changes, Change{Name: g.Name, After: hidden(&e), Joins: e.Members, Shadow: true})
 		raw(&b, shadowText(&e))
 	}

@@ -12,8 +12,9 @@ import (
 )
 
 const (
-	deepest  = 64        // includes in includes, macros in macros
-	mostUses = 1_000_000 // lines that macros make
+	deepest   = 64        // includes in includes, macros in macros
+	mostUses  = 250_000   // uses of macros
+	mostWords = 2_000_000 // words that names stand for, in all
 )
 
 // Parse reads the template at file and all that it includes. read gets paths as
@@ -40,6 +41,21 @@ type parser struct {
 	template *Template
 	problems Problems
 	uses     int
+	words    int
+}
+
+// scope is what names stand for in a line.
+type scope struct {
+	args map[string][]token // of the macro that it is a line of
+	lets map[string][]token
+}
+
+func (s *scope) find(name string) ([]token, bool) {
+	if words, ok := s.args[name]; ok {
+		return words, true
+	}
+	words, ok := s.lets[name]
+	return words, ok
 }
 
 // macro is lines with blanks.
@@ -76,7 +92,7 @@ func (p *parser) file(file string, text []byte, depth int) {
 		case open != nil:
 			open.body = append(open.body, l)
 		default:
-			p.statement(l.tokens, p.lets, depth)
+			p.statement(l.tokens, &scope{lets: p.lets}, depth)
 		}
 	}
 	if open != nil {
@@ -112,8 +128,8 @@ var keywords = []string{"own", "limit", "include", "let", "macro", "end", "group
 func keyword(name string) bool { return slices.Contains(keywords, name) }
 
 // statement carries out one line.
-func (p *parser) statement(tokens []token, lets map[string][]token, depth int) {
-	tokens, ok := p.expand(tokens, lets)
+func (p *parser) statement(tokens []token, names *scope, depth int) {
+	tokens, ok := p.expand(tokens, names)
 	if !ok || len(tokens) == 0 {
 		return
 	}
@@ -244,15 +260,15 @@ func (p *parser) use(first token, rest []token, depth int) {
 		p.fail(first.at, "", "%s has %d parameters (%s), and %d are given", first.text, len(m.params), strings.Join(m.params, ", "), len(args))
 		return
 	}
-	lets := make(map[string][]token, len(p.lets)+len(args))
-	for name, words := range p.lets {
-		lets[name] = words
-	}
+	own := &scope{args: make(map[string][]token, len(args)), lets: p.lets}
 	for i, name := range m.params {
-		lets[name] = args[i]
+		own.args[name] = args[i]
 	}
 	for _, l := range m.body {
-		p.statement(within(l.tokens, first.at), lets, depth+1)
+		if p.uses > mostUses || p.words > mostWords {
+			return
+		}
+		p.statement(within(l.tokens, first.at), own, depth+1)
 	}
 }
 
@@ -283,7 +299,7 @@ func arguments(tokens []token) (args [][]token) {
 }
 
 // expand fills in what $NAME stands for.
-func (p *parser) expand(tokens []token, lets map[string][]token) (all []token, ok bool) {
+func (p *parser) expand(tokens []token, names *scope) (all []token, ok bool) {
 	if !slices.ContainsFunc(tokens, func(t token) bool { return t.kind == word && strings.Contains(t.text, "$") }) {
 		return tokens, true
 	}
@@ -292,26 +308,32 @@ func (p *parser) expand(tokens []token, lets map[string][]token) (all []token, o
 			all = append(all, t)
 			continue
 		}
-		words, problem := fill(t, lets)
+		words, problem := fill(t, names)
 		if problem != "" {
 			p.fail(t.at, "write $$ for a dollar sign", "%s", problem)
 			return nil, false
 		}
 		all = append(all, words...)
+		if p.words += len(words); p.words > mostWords {
+			if p.words-len(words) <= mostWords {
+				p.fail(t.at, "", "names stand for more than %d words in all", mostWords)
+			}
+			return nil, false
+		}
 	}
 	return all, true
 }
 
 // fill is what a word with $ stands for: the words of a name that stands alone, else
 // one word. A ! or @ before a name goes to each of its words.
-func fill(t token, lets map[string][]token) (words []token, problem string) {
+func fill(t token, names *scope) (words []token, problem string) {
 	mark := ""
 	text := t.text
 	for text != "" && (text[0] == '!' || text[0] == '@') {
 		mark, text = mark+text[:1], text[1:]
 	}
 	if name, rest, _ := variable(text); name != "" && rest == "" {
-		value, ok := lets[name]
+		value, ok := names.find(name)
 		if !ok {
 			return nil, fmt.Sprintf("nothing is called $%s", name)
 		}
@@ -327,7 +349,7 @@ func fill(t token, lets map[string][]token) (words []token, problem string) {
 		name, rest, dollar := variable(text)
 		switch {
 		case name != "":
-			value, ok := lets[name]
+			value, ok := names.find(name)
 			if !ok {
 				return nil, fmt.Sprintf("nothing is called $%s", name)
 			}

@@ -159,6 +159,8 @@ func TestMistakes(t *testing.T) {
 		"arguments too few":           {"macro m(a, b)\nend\nm(x)", []string{"t:3:1: m has 2 parameters (a, b), and 1 are given"}},
 		"a mistake within a macro":    {"macro m(a)\ngroup $a 1 = zoe\nend\nm(g)", []string{"t:2:14 (used at t:4): no user is called zoe"}},
 		"a macro of itself":           {"macro m(a)\nm($a)\nend\nm(x)", []string{"more than 64 macros use each other"}},
+		"words without end":           {"let A = a a a a a a a a\nlet B = $A $A $A $A $A $A $A $A\nlet C = $B $B $B $B $B $B $B $B\nlet D = $C $C $C $C $C $C $C $C\nlet E = $D $D $D $D $D $D $D $D\nlet F = $E $E $E $E $E $E $E $E\nlet G = $F $F $F $F $F $F $F $F\nlet H = $G $G $G $G $G $G $G $G\n", []string{"names stand for more than 2000000 words in all"}},
+		"macros without end":          {"macro a(x)\na($x)\na($x)\nend\na(1)", []string{"macros use each other"}},
 		"a file that is not there":    {"include nope", []string{"t:1:9: include: open nope: file does not exist"}},
 		"a file that includes itself": {"include t", []string{"t:1:1: t includes itself"}},
 		"files that include another":  {"include a\n", []string{"b:1:1: a is included already, at t:1:1"}},
@@ -463,7 +465,7 @@ func large() string {
 	var b strings.Builder
 	for i := range 20000 {
 		fmt.Fprintf(&b, "metagroup nested%d = u%d", i, i)
-		if i%100 != 0 {
+		if i%10 != 0 {
 			fmt.Fprintf(&b, " @nested%d", i-1)
 		}
 		if i >= 1000 {
