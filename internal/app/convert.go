@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"ward/mode"
 	"ward/translate"
 )
 
@@ -25,6 +26,7 @@ type Converted struct {
 	Command []string
 	Shell   string // that the commands are for
 	Result  translate.Result
+	Mode    *mode.Mode // that the list stands beside, which its text does not say
 	Refused *translate.RefusedError
 }
 
@@ -81,6 +83,9 @@ func (r *permissionReader) convert(q ConvertRequest, from Permissions, to destin
 	}
 	if err != nil {
 		return c, fmt.Errorf("convert %q: %w", from.Source, err)
+	}
+	if mac, ok := result.Object.Value.(translate.MacOS); ok {
+		c.Mode = &mac.Mode
 	}
 	context := from.Context
 	context.Kind, context.Owner, context.Group = result.Object.Kind, result.Object.Owner, result.Object.Group

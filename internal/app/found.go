@@ -3,6 +3,7 @@ package app
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	aclmac "ward/acl/macos"
@@ -35,13 +36,13 @@ func (r *permissionReader) found(o *models.Object) []Permissions {
 	r.setOwners(&base, o)
 	for _, f := range o.Found {
 		p := r.permissions(f, o, base)
-		p.Source, p.Context = source, c
+		p.Source, p.Context, p.Archive = source, c, r.In
 		all = append(all, p)
 	}
 	if o.HasMode && !hasPOSIX(all) {
 		m := base
 		m.Model, m.Value = "unix", o.Mode
-		first := Permissions{Source: source, Carrier: "mode", Object: m, Context: c}
+		first := Permissions{Source: source, Archive: r.In, Carrier: "mode", Object: m, Context: c}
 		first.setModel("")
 		all = append([]Permissions{first}, all...)
 	}
@@ -148,6 +149,7 @@ func (r *permissionReader) one(o *models.Object, all []Permissions) (Permissions
 		}
 	}
 	if best >= 0 {
+		all[best].Others = others(all, best)
 		return all[best], nil
 	}
 	for _, p := range all {
@@ -170,6 +172,16 @@ func (r *permissionReader) one(o *models.Object, all []Permissions) (Permissions
 func (r *permissionReader) asked(p Permissions) bool {
 	m, _, ok := translate.Find(r.Which)
 	return ok && m.Value == p.Model.Value
+}
+
+// others are the models of what was found besides.
+func others(all []Permissions, best int) (ids []string) {
+	for i, p := range all {
+		if i != best && p.Model.ID != "" && p.Model.ID != all[best].Model.ID && !slices.Contains(ids, p.Model.ID) {
+			ids = append(ids, p.Model.ID)
+		}
+	}
+	return ids
 }
 
 // weight orders what is found: lists of users before a mode, a mode before attributes

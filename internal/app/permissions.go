@@ -47,9 +47,11 @@ type PrincipalNames struct {
 
 // Permissions is one set of permissions with its source.
 type Permissions struct {
-	Source   string // the text, the path, or the member
-	Carrier  string // of what was found: the attribute, file or field
-	Note     string // what else is to be known of it
+	Source   string   // the text, the path, or the member
+	Archive  string   // of a member
+	Others   []string // ids of the models of which there are permissions besides, where one set was wanted
+	Carrier  string   // of what was found: the attribute, file or field
+	Note     string   // what else is to be known of it
 	Model    translate.Model
 	Notation string // the id of the notation that it is shown in
 	Object   translate.Object

@@ -44,7 +44,7 @@ func shownText(out *bufio.Writer, s *app.Shown, style Style) {
 		out.WriteString(style.wrap("    ", "("+s.Note+")"))
 	}
 	for _, g := range s.Access {
-		grantText(out, g, s.All, style)
+		grantText(out, g, s, style)
 	}
 	if n := len(s.Odd); n > 0 {
 		out.WriteString(style.wrap("    ", fmt.Sprintf("odd: %s; `%s` says which", plural(int64(n), "thing"), checkCommand(s))))
@@ -55,6 +55,9 @@ func shownText(out *bufio.Writer, s *app.Shown, style Style) {
 func checkCommand(s *app.Shown) string {
 	if s.Carrier == "" {
 		return "ward acl check"
+	}
+	if s.Archive != "" {
+		return Shell([]string{"ward", "acl", "check", "--in", s.Archive, s.Source})
 	}
 	return Shell([]string{"ward", "acl", "check", s.Source})
 }
@@ -71,11 +74,14 @@ func carrierText(s *app.Shown) string {
 }
 
 // grantText is one line of who may what; the names stand in a column.
-func grantText(out *bufio.Writer, g app.Holding, all translate.Rights, style Style) {
+func grantText(out *bufio.Writer, g app.Holding, s *app.Shown, style Style) {
 	const column = 22
 	who := printable(called(g.Who))
+	if s.Model.Alone {
+		who = "everybody"
+	}
 	indent := strings.Repeat(" ", 4+column)
-	text := style.wrap(indent, grantedWords(g.Rights, all))
+	text := style.wrap(indent, grantedWords(g.Rights, s.All))
 	if len([]rune(who)) >= column {
 		fmt.Fprintf(out, "    %s\n%s", who, text)
 		return
@@ -96,6 +102,8 @@ func called(p translate.Principal) string {
 func grantedWords(r, all translate.Rights) string {
 	missing := all &^ r
 	switch few := bits.OnesCount32(uint32(missing)) <= 4 && bits.OnesCount32(uint32(r)) > 6; {
+	case r == 0 && all&translate.Read == 0: // it is not asked about reading
+		return "nothing of: " + all.String()
 	case r == 0:
 		return "nothing"
 	case missing == 0:

@@ -62,6 +62,12 @@ func losses(out *bufio.Writer, c *app.Converted, named bool, style Style) {
 	if c.From.Carrier != "" {
 		out.WriteString(style.wrap("", fmt.Sprintf("%sfrom %s (%s)", what, printable(c.From.Carrier), c.From.Model.ID)))
 	}
+	if len(c.From.Others) > 0 {
+		out.WriteString(style.wrap("", fmt.Sprintf("%sthere are others besides: --which takes %s", what, strings.Join(c.From.Others, ", "))))
+	}
+	if c.Mode != nil && c.Refused == nil {
+		out.WriteString(style.wrap("", fmt.Sprintf("%sthe list stands beside the mode %s", what, c.Mode.Octal())))
+	}
 	switch {
 	case c.Refused != nil && c.Refused.Strict:
 		out.WriteString(style.wrap("", what+"not converted: something would be lost, and --strict is given"))
@@ -84,15 +90,18 @@ func effectLosses(out *bufio.Writer, c *app.Converted, effect translate.Effect, 
 		}
 		out.WriteString(head)
 		head = ""
-		text := style.wrap("      ", lossText(l))
+		text := style.wrap("      ", lossText(l, c.From.Model.Alone))
 		out.WriteString("  - " + strings.TrimPrefix(text, "      "))
 	}
 }
 
 // lossText is a loss without its effect, under which it stands.
-func lossText(l translate.Loss) string {
+func lossText(l translate.Loss, alone bool) string {
 	var b strings.Builder
-	if who := Whom(l.Principal, l.With); who != "" {
+	switch who := Whom(l.Principal, l.With); {
+	case alone && l.Principal.Sort == translate.Everyone:
+		b.WriteString("everybody: ")
+	case who != "":
 		b.WriteString(who + ": ")
 	}
 	if l.What != "" {
@@ -142,6 +151,7 @@ type conversionJSON struct {
 	To       string     `json:"to"`
 	As       string     `json:"as"`
 	Text     *string    `json:"text"`
+	Mode     string     `json:"mode,omitempty"`
 	Commands []string   `json:"commands,omitempty"`
 	Shell    string     `json:"shell,omitempty"`
 	Refused  *string    `json:"refused"`
@@ -194,6 +204,9 @@ func newConversionJSON(c *app.Converted) conversionJSON {
 		j.Refused = pointer("widening")
 	case c.Command == nil:
 		j.Text = pointer(c.Text)
+	}
+	if c.Mode != nil {
+		j.Mode = c.Mode.Octal()
 	}
 	for _, l := range c.Result.Losses {
 		j.Losses = append(j.Losses, newLossJSON(l))

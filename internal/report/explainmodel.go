@@ -27,7 +27,8 @@ func modelVerdict(out *bufio.Writer, a *app.ModelAnswer, style Style) {
 	if !a.Verdict.Allowed {
 		verdict, may = style.paint("31", "denied"), "may not"
 	}
-	fmt.Fprintf(out, "%s: %s %s %s %s\n", style.bold(verdict), asker(a.As), may, printable(a.Action), printable(sourceOf(a)))
+	head := fmt.Sprintf("%s %s %s ", asker(a.As), may, printable(strings.ReplaceAll(a.Action, ",", " and ")))
+	fmt.Fprintf(out, "%s: %s%s\n", style.bold(verdict), head, printable(sourceOf(a, style.width()-len("allowed: ")-len(head))))
 	out.WriteString(style.wrap("  ", "by the rules of "+a.Model.Name+": "+a.Verdict.Reason+entryOf(a)))
 	if missing := a.Verdict.Missing; missing != 0 && missing != a.Wanted {
 		out.WriteString(style.wrap("  ", "refused of it: "+missing.String()))
@@ -70,9 +71,10 @@ func asker(as string) string {
 	return printable(as)
 }
 
-// sourceOf is short: a text of many lines is told by its model.
-func sourceOf(a *app.ModelAnswer) string {
-	if strings.ContainsRune(a.Source, '\n') || len(a.Source) > 50 {
+// sourceOf is a path, or a text that has room; others are told by their model.
+func sourceOf(a *app.ModelAnswer, room int) string {
+	isText := a.Carrier == "" && (strings.ContainsRune(a.Source, '\n') || len([]rune(a.Source)) > room)
+	if isText {
 		return "(" + a.Model.ID + ")"
 	}
 	return a.Source

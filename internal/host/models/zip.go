@@ -14,7 +14,8 @@ import (
 	"ward/mode"
 )
 
-// GatherZip looks at members of a zip archive, all of them where none is named.
+// GatherZip looks at members of a zip archive; where none is named at all of them, but
+// for those that only speak of others (__MACOSX).
 // Nothing of their content is read but files that speak of the permissions of others
 // (NAME.uaem, __MACOSX/._NAME). Of a name that the archive has twice the last member
 // counts, as unzip has it. An error is for the archive, or for a name that it does not
@@ -31,7 +32,7 @@ func GatherZip(archive string, names []string) ([]*Object, error) {
 	}
 	if len(names) == 0 {
 		for _, f := range z.File {
-			if a.members[f.Name] == f {
+			if a.members[f.Name] == f && !strings.HasPrefix(f.Name, macOSX) {
 				names = append(names, f.Name)
 			}
 		}
@@ -57,6 +58,10 @@ func plainPath(err error) error {
 	}
 	return err
 }
+
+// macOSX is the directory in which archivers of Mac OS X put what else is to be known of
+// the members.
+const macOSX = "__MACOSX/"
 
 type zipArchive struct {
 	path    string
@@ -86,8 +91,8 @@ func (a *zipArchive) object(f *zip.File) *Object {
 	name := strings.TrimSuffix(f.Name, "/")
 	dir, base := path.Split(name)
 	o.addBeside(base, func(rel string) ([]byte, error) { return a.content(dir + rel) })
-	if raw, err := a.content("__MACOSX/" + dir + "._" + base); err != nil || raw != nil {
-		o.addMacOSX("__MACOSX/"+dir+"._"+base, raw, err)
+	if raw, err := a.content(macOSX + dir + "._" + base); err != nil || raw != nil {
+		o.addMacOSX(macOSX+dir+"._"+base, raw, err)
 	}
 	return o
 }
@@ -153,7 +158,7 @@ func (o *Object) addZipAttributes(host uint8, f *zip.File) {
 	case hostVMS:
 		o.addZipMode(external)
 		o.Found = append(o.Found, Found{
-			Carrier: externalCarrier, Value: vms.Security{Name: f.Name, Protection: vms.FromMode(o.Mode)},
+			Carrier: externalCarrier, Value: vms.Security{Protection: vms.FromMode(o.Mode)},
 			Note: "told by a mode: the system's rights as the owner's, delete as write",
 		})
 		o.HasMode = false
