@@ -1,12 +1,10 @@
 package requires
 
 import (
-	"errors"
 	"fmt"
+	"os"
 
 	"golang.org/x/sys/unix"
-
-	"ward/internal/host/sys"
 )
 
 // landlockRecords: Landlock makes audit records since its seventh version, where it is
@@ -22,12 +20,28 @@ func landlockRecords() answer {
 	case abi < version:
 		return answer{absent: fmt.Sprintf("Landlock of version %d makes none", abi)}
 	}
-	switch _, _, err := sys.Auditing(); {
-	case err == nil:
-		return answer{}
-	case errors.Is(err, unix.EPERM), errors.Is(err, unix.ECONNREFUSED), errors.Is(err, unix.EPROTONOSUPPORT):
-		return answer{absent: "the audit system does not answer: " + err.Error()}
-	default:
+	return auditControl()
+}
+
+// auditControl: the audit system listens to who has CAP_AUDIT_CONTROL in the first user
+// namespace (audit_netlink_ok).
+func auditControl() answer {
+	const initial = "user:[4026531837]" // PROC_USER_INIT_INO
+	if ns, err := os.Readlink("/proc/self/ns/user"); err != nil || ns != initial {
+		return answer{absent: "this is not the first user namespace"}
+	}
+	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
+	var sets [2]unix.CapUserData
+	if err := unix.Capget(&header, &sets[0]); err != nil {
 		return answer{unknown: err}
 	}
+	if sets[0].Effective&(1<<unix.CAP_AUDIT_CONTROL) == 0 {
+		return answer{absent: "CAP_AUDIT_CONTROL is missing"}
+	}
+	fd, err := unix.Socket(unix.AF_NETLINK, unix.SOCK_RAW|unix.SOCK_CLOEXEC, unix.NETLINK_AUDIT)
+	if err != nil {
+		return answer{absent: "the kernel has no audit system: " + err.Error()}
+	}
+	unix.Close(fd)
+	return answer{}
 }
