@@ -189,6 +189,9 @@ func (d *Differ) settles(e *entry.Entry, o *policy.Outcome, all bool) (*Refusal,
 	if !all {
 		d.probe.State = o.Desired
 	}
+	if r := d.listDisagrees(e, o); r != nil {
+		return r, 0
+	}
 	first := d.firstRule(o)
 	again, need := d.judge.Judge(&d.probe)
 	if need &^= e.Known | e.Denied; need != 0 {
@@ -205,6 +208,22 @@ func (d *Differ) settles(e *entry.Entry, o *policy.Outcome, all bool) (*Refusal,
 		return r, 0
 	}
 	return nil, 0
+}
+
+// listDisagrees refuses a list of NFS 4 of which no server makes the mode that rules
+// decided: whichever was set last would take back the other.
+func (d *Differ) listDisagrees(e *entry.Entry, o *policy.Outcome) *Refusal {
+	c := &d.change
+	if c.After.NFS4 == "" || c.Before.NFS4 == c.After.NFS4 && c.Before.Mode == c.After.Mode {
+		return nil
+	}
+	modes := listModes(c.After.NFS4, &c.After)
+	decided := o.Written & mode.Permissions
+	if len(modes) == 0 || slices.ContainsFunc(modes, func(m mode.Mode) bool { return (m^c.After.Mode)&decided == 0 }) {
+		return nil
+	}
+	return d.refusal(e, Unsettled, fmt.Sprintf("it does not settle: its NFSv4 list makes its mode %s, and the rules want %s",
+		modes[0].Format(e.Kind), c.After.Mode.Format(e.Kind)), "make the rules for its mode and for its list say the same")
 }
 
 // firstRule is the first rule that decides a change.

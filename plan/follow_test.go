@@ -1,0 +1,84 @@
+package plan_test
+
+import (
+	"strings"
+	"testing"
+
+	"ward/acl/nfs4"
+	"ward/entry"
+	"ward/legacy/dos"
+	"ward/mode"
+	"ward/plan"
+)
+
+// list4 is a list of NFS 4 where the NFS client keeps it.
+func list4(t testing.TB, text string) entry.Stored {
+	t.Helper()
+	list, err := nfs4.Parse(text, nfs4.Linux, mode.Regular)
+	if err != nil {
+		t.Fatal(err)
+	}
+	value, err := list.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return entry.Store(nfs4.Xattr, value)
+}
+
+// A mode and a list that do not mean the same are not planned.
+func TestListsAndModesThatDisagree(t *testing.T) {
+	const owner = "A::OWNER@:rwat,A::GROUP@:rt,A::EVERYONE@:t" // 0640
+	for _, test := range []struct {
+		name, rule, found string
+		mode              mode.Mode
+		want              string
+	}{
+		{"they agree", `{name: a, require: {mode: "0640", nfs4: "exactly ` + owner + `"}}`, "A::OWNER@:rwat", 0o644, ""},
+		{"another mode", `{name: a, require: {mode: "0600", nfs4: "exactly ` + owner + `"}}`, "A::OWNER@:rwat", 0o644, "its NFSv4 list makes its mode -rw-r-----, and the rules want -rw-------"},
+		{"the list is there, and means another mode", `{name: a, require: {mode: "0600", nfs4: "exactly ` + owner + `"}}`, owner, 0o640, "its NFSv4 list makes its mode"},
+		{"bits that nobody decided follow", `{name: a, require: {mode: "o-w", nfs4: "exactly ` + owner + `"}}`, "A::OWNER@:rwat", 0o666, ""},
+		{"the mask of a Linux server", `{name: a, require: {mode: "0660", nfs4: "exactly ` + owner + `,A::bob@x:rwat"}}`, "A::OWNER@:rwat", 0o644, "its NFSv4 list makes"},
+		{"no rule for the mode", `{name: a, require: {nfs4: "exactly ` + owner + `"}}`, "A::OWNER@:rwat", 0o666, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			w, d := differ(t, plan.Options{}, test.rule)
+			e := file("f", entry.State{Mode: test.mode, NFS4: list4(t, test.found)})
+			e.Known |= entry.NFS4
+			got := diff(w, d, e)
+			if refused := strings.HasPrefix(got, "refused: "); refused != (test.want != "") || !strings.Contains(got, test.want) {
+				t.Errorf("%s", got)
+			}
+		})
+	}
+}
+
+// What a server makes of the mode by itself is no reason to say that a change was not
+// made, and what it cannot have made of it is.
+func TestModesThatFollow(t *testing.T) {
+	before := entry.State{Mode: 0o644, NFS4: list4(t, "A::OWNER@:rwat")}
+	after := entry.State{Mode: 0o644, NFS4: list4(t, "A::OWNER@:rwat,A::GROUP@:rt")}
+	c := plan.Change{Path: "f", Kind: mode.Regular, Known: entry.Stat | entry.NFS4, Before: before, After: after}
+	for m, want := range map[mode.Mode]plan.Progress{0o644: plan.Done, 0o640: plan.Done, 0o600: plan.Foreign, 0o4640: plan.Foreign} {
+		seen := entry.Entry{Kind: mode.Regular, State: after}
+		seen.Mode = m
+		if got := plan.Recover(&c, &seen); got != want || plan.Reached(&c, &seen.State, c.Known) != (want == plan.Done) {
+			t.Errorf("mode %s: %v, want %v", m.Octal(), got, want)
+		}
+	}
+	c.After.Mode = 0o600 // now a rule wants it
+	seen := entry.Entry{Kind: mode.Regular, State: after}
+	seen.Mode = 0o640
+	if plan.Reached(&c, &seen.State, c.Known) {
+		t.Error("a mode that was asked for may not follow")
+	}
+	fat := func(a dos.Attributes) entry.Stored { return entry.Store(entry.FATPlace, a.Encode()) }
+	c = plan.Change{Path: "f", Kind: mode.Regular, Known: entry.Stat | entry.DOS,
+		Before: entry.State{Mode: 0o644, DOS: fat(dos.Archive)}, After: entry.State{Mode: 0o644, DOS: fat(dos.ReadOnly)}}
+	for m, want := range map[mode.Mode]bool{0o644: true, 0o444: true, 0o400: false, 0o755: false} {
+		seen := c.After
+		seen.Mode = m
+		if got := plan.Reached(&c, &seen, c.Known); got != want {
+			t.Errorf("vfat, mode %s: %t", m.Octal(), got)
+		}
+	}
+}
