@@ -287,6 +287,9 @@ func (c *conversion) why(d difference, r Rights) string {
 	for _, k := range c.kept {
 		if p, _ := d.caller.whom(); k.rights&r != 0 && (k.principal == p || k.principal.Sort == Everyone) {
 			who, with := k.from.whom()
+			if who.Sort == Owner {
+				with = nil
+			}
 			return "else " + whom(who, with) + " could, too"
 		}
 	}

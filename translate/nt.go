@@ -2,6 +2,7 @@ package translate
 
 import (
 	"fmt"
+	"slices"
 
 	"ward/acl/nfs4"
 	"ward/acl/nt"
@@ -98,6 +99,10 @@ func (n ntModel) facts(o Object) (facts, error) {
 		f.order = []Entry{{Principal: Principal{Sort: Everyone}, Rights: All}}
 	} else {
 		f.order, f.unclear = ntOrder(d, d.DACL)
+		if !slices.ContainsFunc(d.DACL.Entries, func(e nt.ACE) bool { return e.SID == nt.OwnerRights() && e.Flags&nt.InheritOnly == 0 }) {
+			always := Entry{Principal: Principal{Sort: Owner}, Rights: ReadACL | WriteACL} // MS-DTYP, section 2.5.3.2
+			f.order = append([]Entry{always}, f.order...)
+		}
 	}
 	if d.SACL != nil {
 		audits, more := ntOrder(d, d.SACL)

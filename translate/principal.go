@@ -92,13 +92,13 @@ func (p Principal) label() string {
 	return "unknown"
 }
 
+// whom names somebody who is in groups, too.
 func whom(p Principal, with []Principal) string {
 	text := p.String()
-	for i, w := range with {
-		if i == 0 && p.Sort == Everyone {
-			text = "who is in " + w.String()
-			continue
-		}
+	if len(with) > 0 && p.Sort != Owner && p.Sort != User {
+		text = "who is in " + text
+	}
+	for _, w := range with {
 		text += " and in " + w.String()
 	}
 	return text
