@@ -2,6 +2,7 @@ package ident
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -9,10 +10,14 @@ import (
 // (cap_from_text(3)): "cap_net_raw=ep", "cap_chown,cap_kill+i", "=ep", and "= a+p" of
 // older versions. Clauses apply from left to right. The kernel keeps one effective bit
 // for all, so capabilities whose effective flag differs from the others' are refused.
-// "" and "=" are none.
+// "" and "=" are none; "[rootid=1000]" behind them names the root of a namespace.
 func ParseFileCapabilities(s string) (FileCapabilities, error) {
 	var permitted, inheritable, effective Capabilities
-	for clause := range strings.FieldsSeq(s) {
+	clauses, root, namespaced, err := cutRoot(s)
+	if err != nil {
+		return FileCapabilities{}, err
+	}
+	for clause := range strings.FieldsSeq(clauses) {
 		at := strings.IndexAny(clause, "=+-")
 		if at < 0 {
 			return FileCapabilities{}, fmt.Errorf("%q: %q has none of =, + and -", s, clause)
@@ -37,11 +42,25 @@ func ParseFileCapabilities(s string) (FileCapabilities, error) {
 			rest = rest[end:]
 		}
 	}
-	c := FileCapabilities{Permitted: permitted, Inheritable: inheritable, Effective: effective != 0}
+	c := FileCapabilities{Permitted: permitted, Inheritable: inheritable, Effective: effective != 0, Namespaced: namespaced, Root: root}
 	if effective != 0 && effective != permitted|inheritable {
 		return FileCapabilities{}, fmt.Errorf("%q: the effective flag is for all capabilities or for none", s)
 	}
 	return c, nil
+}
+
+// cutRoot parts the clauses from the root of a namespace.
+func cutRoot(s string) (clauses string, root UID, namespaced bool, err error) {
+	clauses, rest, ok := strings.Cut(s, "[rootid=")
+	if !ok {
+		return s, 0, false, nil
+	}
+	digits, closed := strings.CutSuffix(strings.TrimSpace(rest), "]")
+	n, err := strconv.ParseUint(digits, 10, 32)
+	if err != nil || !closed {
+		return "", 0, false, fmt.Errorf("%q: %q is no root of a namespace", s, rest)
+	}
+	return clauses, UID(n), true, nil
 }
 
 func clauseCapabilities(names string) (Capabilities, error) {

@@ -7,6 +7,7 @@ func TestParseFileCapabilitiesReadsWhatGetcapPrints(t *testing.T) {
 		{"one", "cap_net_raw=ep", "cap_net_raw=ep"},
 		{"two", "cap_net_admin,cap_net_raw=eip", "cap_net_admin,cap_net_raw=eip"},
 		{"as older getcaps print it", "= cap_net_raw+ep", "cap_net_raw=ep"},
+		{"of a namespace", "cap_chown=ep [rootid=1000]", "cap_chown=ep [rootid=1000]"},
 		{"permitted only", "cap_chown=p", "cap_chown=p"},
 		{"none", "=", "="},
 		{"nothing", "", "="},
@@ -18,7 +19,7 @@ func TestParseFileCapabilitiesReadsWhatGetcapPrints(t *testing.T) {
 			t.Errorf("%s: %q is %q, %v; want %q", c.name, c.in, got, err, c.want)
 		}
 	}
-	for _, bad := range []string{"cap_chown", "cap_nonsense=ep", "cap_chown=x", "cap_chown=ep cap_kill=p"} {
+	for _, bad := range []string{"cap_chown", "cap_nonsense=ep", "cap_chown=x", "cap_chown=ep cap_kill=p", "cap_chown=ep [rootid=x]"} {
 		if got, err := ParseFileCapabilities(bad); err == nil {
 			t.Errorf("%q was read as %v", bad, got)
 		}

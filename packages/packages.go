@@ -58,7 +58,7 @@ const (
 
 // Digest is a checksum of a file's content.
 type Digest struct {
-	Algorithm string // "md5", "sha1", "sha256", "sha384", "sha512"; "" for none
+	Algorithm string // "md5", "sha1", "sha256", "sha384", "sha512", "sha256-160" (cut off); "" for none
 	Sum       string // raw bytes
 }
 

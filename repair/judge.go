@@ -224,7 +224,22 @@ func (j *Judge) narrowed(e *entry.Entry, t target, want entry.State) entry.State
 	if t.parts&(ACL|Default) != 0 {
 		j.narrowLists(e, want, &s)
 	}
+	if len(e.ACL) > 0 && j.widens(e, &s) {
+		s.Mode, s.ACL = e.Mode&mode.Permissions|s.Mode&mode.Special, e.ACL
+	}
 	return s
+}
+
+// widens reports whether somebody gains by the lists and rights of a state, owners
+// aside. Taking rights from a mask can: where it becomes empty the kernel does not look
+// at the list any more (acl_permission_check), and those whom it named get the rights of
+// others.
+func (j *Judge) widens(e *entry.Entry, s *entry.State) bool {
+	before, after := e.State, *s
+	before.UID, before.GID = s.UID, s.GID
+	before.Mode &= mode.Permissions
+	after.Mode &= mode.Permissions
+	return access.Compare(before, after, e.Kind, j.options.Accounts).Widens()
 }
 
 // special is the bits beyond rights: sticky only narrows, setgid on a directory gives
@@ -245,7 +260,7 @@ func special(e *entry.Entry, want mode.Mode) mode.Mode {
 func (j *Judge) narrowLists(e *entry.Entry, want entry.State, s *entry.State) {
 	candidate := *s
 	candidate.ACL, candidate.Default, candidate.Mode = want.ACL, want.Default, want.Mode&mode.Permissions|s.Mode&mode.Special
-	if !access.Compare(e.State, candidate, e.Kind, j.options.Accounts).Widens() {
+	if !j.widens(e, &candidate) {
 		*s = candidate
 	}
 }
@@ -347,9 +362,10 @@ func (j *Judge) doubt(v *Verdict, path string, e *entry.Entry) {
 	if as.Full.GID != v.Full.GID {
 		between.GID = e.GID
 	}
-	between.ACL = between.ACL.WithMode(between.Mode)
-	class := Unknown
-	*v = Verdict{Class: class, Wanted: w, Guess: g, Full: as.Full, After: between, Granted: between, Less: true, Privileged: as.Privileged}
+	if between.ACL = between.ACL.WithMode(between.Mode); len(e.ACL) > 0 && j.widens(e, &between) {
+		between = e.State
+	}
+	*v = Verdict{Class: Unknown, Wanted: w, Guess: g, Full: as.Full, After: between, Granted: between, Less: true, Privileged: as.Privileged}
 }
 
 // over is a state with what the guess says.

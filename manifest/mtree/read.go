@@ -363,17 +363,9 @@ func (e *Entry) setCaps(value string) error {
 	if text == "none" {
 		return nil
 	}
-	text, rest, namespaced := strings.Cut(text, " [rootid=")
 	c, err := ident.ParseFileCapabilities(text)
 	if err != nil {
 		return err
-	}
-	if namespaced {
-		n, err := strconv.ParseUint(strings.TrimSuffix(rest, "]"), 10, 32)
-		if err != nil {
-			return fmt.Errorf("%q is no root of a namespace", rest)
-		}
-		c.Namespaced, c.Root = true, ident.UID(n)
 	}
 	e.Caps = string(c.Encode())
 	return nil

@@ -49,7 +49,7 @@ func unquote(text string) (string, error) {
 // nothing known.
 func escape(s string) (c byte, used int) {
 	if len(s) >= 3 && s[0] >= '0' && s[0] <= '3' && octalDigit(s[1]) && octalDigit(s[2]) {
-		return (s[0]-'0')<<6 | (s[1]-'0')<<3 | s[2] - '0', 3
+		return (s[0]-'0')<<6 | (s[1]-'0')<<3 | (s[2] - '0'), 3
 	}
 	if s == "" {
 		return 0, 0

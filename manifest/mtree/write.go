@@ -139,9 +139,6 @@ func capsText(raw string) string {
 	if err != nil || string(c.Encode()) != raw {
 		return "0x" + hex.EncodeToString([]byte(raw))
 	}
-	if c.Namespaced {
-		return c.String() + " [rootid=" + strconv.FormatUint(uint64(c.Root), 10) + "]"
-	}
 	return c.String()
 }
 

@@ -73,6 +73,7 @@ func Read(in io.Reader, each func(*Installed) error) error {
 type reader struct {
 	present Installed
 	dir     string // of the F: line
+	cut     bool   // sums of 160 bits are those of SHA-256, cut off ("f:S")
 	last    *packages.File
 }
 
@@ -96,11 +97,13 @@ func (r *reader) line(text string) error {
 		}
 		return r.add(value, mode.Directory, directoryMode)
 	case 'R':
-		return r.add(r.dir+"/"+value, mode.Regular, fileMode)
+		return r.add(r.dir+"/"+value, mode.Unknown, fileMode) // a file, or a link: only the object itself tells
 	case 'M', 'a':
 		return r.owner(value)
 	case 'Z':
 		return r.sum(value)
+	case 'f':
+		r.cut = strings.Contains(value, "S")
 	}
 	return nil
 }
@@ -142,6 +145,9 @@ func (r *reader) sum(value string) error {
 	switch {
 	case strings.HasPrefix(value, "Q1"):
 		d.Algorithm = "sha1"
+		if r.cut {
+			d.Algorithm = "sha256-160"
+		}
 		sum, err = base64.StdEncoding.DecodeString(value[2:])
 	case strings.HasPrefix(value, "Q2"):
 		d.Algorithm = "sha256"

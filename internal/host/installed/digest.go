@@ -30,8 +30,15 @@ func (s *System) Digest(name, algorithm string) (packages.Digest, os.FileInfo, e
 		return packages.Digest{}, nil, err
 	}
 	info, err := f.Stat()
-	return packages.Digest{Algorithm: algorithm, Sum: string(sum.Sum(nil))}, info, err
+	raw := sum.Sum(nil)
+	if algorithm == cutSHA256 {
+		raw = raw[:sha1.Size]
+	}
+	return packages.Digest{Algorithm: algorithm, Sum: string(raw)}, info, err
 }
+
+// cutSHA256 is SHA-256 of which apk 3 keeps as much as there was room for before.
+const cutSHA256 = "sha256-160"
 
 func newHash(algorithm string) hash.Hash {
 	switch algorithm {
@@ -39,7 +46,7 @@ func newHash(algorithm string) hash.Hash {
 		return md5.New() //nolint:gosec // compared with what the database has
 	case "sha1":
 		return sha1.New() //nolint:gosec // compared with what the database has
-	case "sha256":
+	case "sha256", cutSHA256:
 		return sha256.New()
 	case "sha384":
 		return sha512.New384()
