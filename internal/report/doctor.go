@@ -3,6 +3,7 @@ package report
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -241,10 +242,7 @@ func (w *doctorWriter) indented(indent, text string) {
 func DoctorPassed(w io.Writer, d *app.LogDiagnosis, style Style) error {
 	out := bufio.NewWriter(w)
 	for _, p := range d.Passed {
-		where := p.Refusal.Path
-		if where == "" {
-			where = p.Refusal.Unit
-		}
+		where := cmp.Or(p.Refusal.Path, p.Refusal.Unit, p.Refusal.Program)
 		out.WriteString(style.wrap("", fmt.Sprintf("line %d, %s: %s", p.Refusal.Line, Path(where), p.Why)))
 	}
 	if d.More > 0 {
