@@ -44,19 +44,19 @@ func TestKernelAndDecodeOnVectors(t *testing.T) {
 		want        error
 		stored      bool
 	}{
-		{"minimal: the mode says it all", head + user + group + other, nil, false},
-		{"a mask alone is kept", head + user + group + mask + other, nil, true},
-		{"somebody twice", head + user + bob + bob + group + mask + other, nil, true},
-		{"users out of order", head + user + bob + alice + group + mask + other, nil, true},
-		{"ids of those who name nobody", head + "0100060000000000" + group + mask + "20000000e9030000", nil, true},
-		{"a group before a user", head + user + group + bob + mask + other, syscall.EINVAL, false},
-		{"names without a mask", head + user + bob + group + other, syscall.EINVAL, false},
-		{"rights 8", head + user + "02000800e9030000" + group + mask + other, syscall.EINVAL, false},
-		{"a byte too many", head + user + group + other + "00", syscall.EINVAL, false},
-		{"nobody's id", head + user + "02000600ffffffff" + group + mask + other, syscall.EINVAL, false},
-		{"version 1", "01000000" + user + group + other, syscall.EOPNOTSUPP, false},
-		{"nothing", "", nil, false},
-		{"no entries", head, nil, false},
+		{"P14: minimal: the mode says it all", head + user + group + other, nil, false},
+		{"P14: a mask alone is kept", head + user + group + mask + other, nil, true},
+		{"P14: somebody twice", head + user + bob + bob + group + mask + other, nil, true},
+		{"P14: users out of order", head + user + bob + alice + group + mask + other, nil, true},
+		{"P14: ids of those who name nobody", head + "0100060000000000" + group + mask + "20000000e9030000", nil, true},
+		{"P14: a group before a user", head + user + group + bob + mask + other, syscall.EINVAL, false},
+		{"P14: names without a mask", head + user + bob + group + other, syscall.EINVAL, false},
+		{"P14: rights 8", head + user + "02000800e9030000" + group + mask + other, syscall.EINVAL, false},
+		{"P14: a byte too many", head + user + group + other + "00", syscall.EINVAL, false},
+		{"P14: nobody's id", head + user + "02000600ffffffff" + group + mask + other, syscall.EINVAL, false},
+		{"P14: version 1", "01000000" + user + group + other, syscall.EOPNOTSUPP, false},
+		{"P14: nothing", "", nil, false},
+		{"P14: no entries", head, nil, false},
 	} {
 		value, err := hex.DecodeString(c.value)
 		must(t, err)

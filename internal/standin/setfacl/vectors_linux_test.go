@@ -135,24 +135,24 @@ func TestVectors(t *testing.T) {
 		mode  string
 		lists string
 	}{
-		{"a new name raises the mask", 0o644, false, "-m u:1001:rw", "664", "user::rw- user:1001:rw- group::r-- mask::rw- other::r--"},
-		{"a mask that is given stays", 0o640, false, "-m u:1001:rw,m::r", "640", "user::rw- user:1001:rw- group::r-- mask::r-- other::---"},
-		{"wherever it is given", 0o640, false, "-m m::r,u:1001:rw", "640", "user::rw- user:1001:rw- group::r-- mask::r-- other::---"},
-		{"--mask computes it all the same", 0o640, false, "--mask -m u:1001:rw,m::r", "660", "user::rw- user:1001:rw- group::r-- mask::rw- other::---"},
-		{"-n takes the owning group's", 0o640, false, "-n -m u:1001:rw", "640", "user::rw- user:1001:rw- group::r-- mask::r-- other::---"},
-		{"-n with more", 0o660, false, "-n -m u:1001:rwx", "660", "user::rw- user:1001:rwx group::rw- mask::rw- other::---"},
-		{"X on a file nobody may execute", 0o644, false, "-m u:1001:X", "644", "user::rw- user:1001:--- group::r-- mask::r-- other::r--"},
-		{"X where the owner may", 0o744, false, "-m u:1001:rX", "754", "user::rwx user:1001:r-x group::r-- mask::r-x other::r--"},
-		{"X where the group may", 0o654, false, "-m u:1001:rX", "654", "user::rw- user:1001:r-x group::r-x mask::r-x other::r--"},
-		{"X on a directory", 0o644, true, "-m u:1001:rX", "654", "user::rw- user:1001:r-x group::r-- mask::r-x other::r--"},
-		{"X after x", 0o644, false, "-m u:1002:x,u:1001:rX", "654", "user::rw- user:1001:r-x user:1002:--x group::r-- mask::r-x other::r--"},
-		{"X before x", 0o644, false, "-m u:1001:rX,u:1002:x", "654", "user::rw- user:1001:r-- user:1002:--x group::r-- mask::r-x other::r--"},
-		{"--set", 0o777, false, "--set u::rw,u:1001:r,g::r,o::-", "640", "user::rw- user:1001:r-- group::r-- mask::r-- other::---"},
-		{"a default list takes what it lacks", 0o755, true, "-m d:u:1001:rwx", "755", "user::rwx group::r-x other::r-x default:user::rwx default:user:1001:rwx default:group::r-x default:mask::rwx default:other::r-x"},
-		{"d::r is the owner's", 0o755, true, "-m d::r", "755", "user::rwx group::r-x other::r-x default:user::r-- default:group::r-x default:other::r-x"},
-		{"removing a name can raise rights", 0o664, false, "-m u:1001:r,g::rw,m::r;-x u:1001", "664", "user::rw- group::rw- mask::rw- other::r--"},
-		{"the mask goes last", 0o664, false, "-m u:1001:r,g::rw,m::r;-x u:1001;-x m", "664", "user::rw- group::rw- other::r--"},
-		{"-b keeps what the group had", 0o640, false, "-m u:1001:rwx;-b", "640", "user::rw- group::r-- other::---"},
+		{"P1: a new name raises the mask", 0o644, false, "-m u:1001:rw", "664", "user::rw- user:1001:rw- group::r-- mask::rw- other::r--"},
+		{"P2: a mask that is given stays", 0o640, false, "-m u:1001:rw,m::r", "640", "user::rw- user:1001:rw- group::r-- mask::r-- other::---"},
+		{"P2: wherever it is given", 0o640, false, "-m m::r,u:1001:rw", "640", "user::rw- user:1001:rw- group::r-- mask::r-- other::---"},
+		{"P3: --mask computes it all the same", 0o640, false, "--mask -m u:1001:rw,m::r", "660", "user::rw- user:1001:rw- group::r-- mask::rw- other::---"},
+		{"P4: -n takes the owning group's", 0o640, false, "-n -m u:1001:rw", "640", "user::rw- user:1001:rw- group::r-- mask::r-- other::---"},
+		{"P5: -n with more", 0o660, false, "-n -m u:1001:rwx", "660", "user::rw- user:1001:rwx group::rw- mask::rw- other::---"},
+		{"P8: X on a file nobody may execute", 0o644, false, "-m u:1001:X", "644", "user::rw- user:1001:--- group::r-- mask::r-- other::r--"},
+		{"P8: X where the owner may", 0o744, false, "-m u:1001:rX", "754", "user::rwx user:1001:r-x group::r-- mask::r-x other::r--"},
+		{"P8: X where the group may", 0o654, false, "-m u:1001:rX", "654", "user::rw- user:1001:r-x group::r-x mask::r-x other::r--"},
+		{"P8: X on a directory", 0o644, true, "-m u:1001:rX", "654", "user::rw- user:1001:r-x group::r-- mask::r-x other::r--"},
+		{"P8: X after x", 0o644, false, "-m u:1002:x,u:1001:rX", "654", "user::rw- user:1001:r-x user:1002:--x group::r-- mask::r-x other::r--"},
+		{"P8: X before x", 0o644, false, "-m u:1001:rX,u:1002:x", "654", "user::rw- user:1001:r-- user:1002:--x group::r-- mask::r-x other::r--"},
+		{"P9: --set", 0o777, false, "--set u::rw,u:1001:r,g::r,o::-", "640", "user::rw- user:1001:r-- group::r-- mask::r-- other::---"},
+		{"P10: a default list takes what it lacks", 0o755, true, "-m d:u:1001:rwx", "755", "user::rwx group::r-x other::r-x default:user::rwx default:user:1001:rwx default:group::r-x default:mask::rwx default:other::r-x"},
+		{"P11: d::r is the owner's", 0o755, true, "-m d::r", "755", "user::rwx group::r-x other::r-x default:user::r-- default:group::r-x default:other::r-x"},
+		{"P16: removing a name can raise rights", 0o664, false, "-m u:1001:r,g::rw,m::r;-x u:1001", "664", "user::rw- group::rw- mask::rw- other::r--"},
+		{"P16: the mask goes last", 0o664, false, "-m u:1001:r,g::rw,m::r;-x u:1001;-x m", "664", "user::rw- group::rw- other::r--"},
+		{"P17: -b keeps what the group had", 0o640, false, "-m u:1001:rwx;-b", "640", "user::rw- group::r-- other::---"},
 		{"-b under a mask", 0o664, false, "-m u:1001:rwx,m::r;-b", "644", "user::rw- group::r-- other::r--"},
 	} {
 		name := fmt.Sprint(i)
@@ -225,7 +225,7 @@ func TestGetfaclVectors(t *testing.T) {
 	}
 }
 
-// TestInheritanceVectors: what the kernel makes of a default list. The umask does not
+// TestInheritanceVectors are P18 (d) and P19 (minimal): what the kernel makes of a default list. The umask does not
 // count.
 func TestInheritanceVectors(t *testing.T) {
 	requires.Feature(t, requires.ACLs)
@@ -273,6 +273,46 @@ func TestInheritanceVectors(t *testing.T) {
 	}
 }
 
+// TestChmodMovesTheMask is P15.
+func TestChmodMovesTheMask(t *testing.T) {
+	requires.Feature(t, requires.ACLs)
+	t.Chdir(t.TempDir())
+	must(t, os.WriteFile("f", nil, 0o640))
+	must(t, syscall.Chmod("f", 0o640))
+	if got := (call{program: "setfacl", args: []string{"-m", "u:1001:rwx", "f"}}).ours(); got != (answer{}) {
+		t.Fatal(got)
+	}
+	for m, want := range map[uint32]string{
+		0o600: "user::rw- user:1001:rwx group::r-- mask::--- other::---",
+		0o777: "user::rwx user:1001:rwx group::r-- mask::rwx other::rwx",
+	} {
+		must(t, syscall.Chmod("f", m))
+		if _, lists := seen(t, "f"); lists != want {
+			t.Errorf("after chmod %o: %s, want %s", m, lists, want)
+		}
+	}
+}
+
+// TestFileWithoutANameTakesTheDefaultList is P20 (generic/389 of xfstests).
+func TestFileWithoutANameTakesTheDefaultList(t *testing.T) {
+	requires.Feature(t, requires.ACLs)
+	t.Chdir(t.TempDir())
+	defer syscall.Umask(syscall.Umask(0o022))
+	must(t, os.Mkdir("d", 0o755))
+	if got := (call{program: "setfacl", args: []string{"-m", "d:u::rwx,d:g::rwx,d:o::rx", "d"}}).ours(); got != (answer{}) {
+		t.Fatal(got)
+	}
+	const tmpfile = 0o20200000 // O_TMPFILE
+	fd, err := syscall.Open("d", tmpfile|syscall.O_WRONLY, 0o666)
+	must(t, err)
+	defer syscall.Close(fd)
+	var st syscall.Stat_t
+	must(t, syscall.Fstat(fd, &st))
+	if st.Mode&0o7777 != 0o664 {
+		t.Errorf("mode %o, want 664", st.Mode&0o7777)
+	}
+}
+
 // TestAccessVectors: which entry decides.
 func TestAccessVectors(t *testing.T) {
 	who := func(uid ident.UID, gid ident.GID, groups ...ident.GID) ident.Subject {
@@ -284,13 +324,13 @@ func TestAccessVectors(t *testing.T) {
 		want       mode.Rights
 		ok         bool
 	}{
-		{"an empty mask makes named users others", "u::rw-,u:1001:rw-,g::---,m::---,o::rwx", who(1001, 9), mode.R, true},
-		{"any other mask does not", "u::rw-,u:1001:rw-,g::---,m::--x,o::rwx", who(1001, 9), mode.R, false},
-		{"a named group without rights", "u::rwx,g::---,g:1001:---,m::rwx,o::rwx", who(5, 1001), mode.R, false},
-		{"two groups do not add up", "u::rwx,g::---,g:1001:r--,g:1002:-w-,m::rwx,o::---", who(5, 1001, 1002), mode.R | mode.W, false},
-		{"one is enough for reading", "u::rwx,g::---,g:1001:r--,g:1002:-w-,m::rwx,o::---", who(5, 1001, 1002), mode.R, true},
-		{"the other for writing", "u::rwx,g::---,g:1001:r--,g:1002:-w-,m::rwx,o::---", who(5, 1001, 1002), mode.W, true},
-		{"a named user is not asked for his groups", "u::rwx,u:1001:---,g::rwx,m::rwx,o::rwx", who(1001, 77), mode.R, false},
+		{"P23: an empty mask makes named users others", "u::rw-,u:1001:rw-,g::---,m::---,o::rwx", who(1001, 9), mode.R, true},
+		{"P24: any other mask does not", "u::rw-,u:1001:rw-,g::---,m::--x,o::rwx", who(1001, 9), mode.R, false},
+		{"P25: a named group without rights", "u::rwx,g::---,g:1001:---,m::rwx,o::rwx", who(5, 1001), mode.R, false},
+		{"P26: two groups do not add up", "u::rwx,g::---,g:1001:r--,g:1002:-w-,m::rwx,o::---", who(5, 1001, 1002), mode.R | mode.W, false},
+		{"P26: one is enough for reading", "u::rwx,g::---,g:1001:r--,g:1002:-w-,m::rwx,o::---", who(5, 1001, 1002), mode.R, true},
+		{"P26: the other for writing", "u::rwx,g::---,g:1001:r--,g:1002:-w-,m::rwx,o::---", who(5, 1001, 1002), mode.W, true},
+		{"P27: a named user is not asked for his groups", "u::rwx,u:1001:---,g::rwx,m::rwx,o::rwx", who(1001, 77), mode.R, false},
 	} {
 		l, _, err := acl.ParseText(c.list, nil)
 		must(t, err)
