@@ -48,13 +48,15 @@ func (w *Way) end(p *place) {
 }
 
 // Placed is a way whose last name is missing with an object like the given one there:
-// of its kind and state, on the mount of the directory. Another way is as it was.
+// of its kind and state, on the mount of the directory. Another way is as it was, and so
+// it is where the object's owner or group has no id that it could have there.
 func Placed(w *Way, object *Step) *Way {
 	parent := w.Directory()
-	if w.Missing == "" || w.Broken != "" || parent < 0 {
+	if w.Missing == "" || w.Broken != "" || parent < 0 || object.UnmappedUser || object.UnmappedGroup || object.User != Plain || object.Group != Plain {
 		return w
 	}
 	s := *object
+	s.UnmappedEntries = false
 	s.Path, s.Parent, s.Mount = joined(w.Steps[parent].Path, w.Missing), parent, w.Steps[parent].Mount
 	s.Entry.ID = entry.Identity{}
 	return &Way{Steps: append(slices.Clip(w.Steps), s)}

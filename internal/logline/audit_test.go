@@ -16,23 +16,28 @@ var audits = []struct {
 }{
 	{
 		"the kernel's log", `[22774.544548] audit: type=1423 audit(1795338149.221:2): domain=15fcced7f blockers=fs.write_file path=2F746D702F68696464656E2066696C65 dev="vda" ino=10399062`,
-		1423, map[string]string{"domain": "15fcced7f", "blockers": "fs.write_file", "path": "/tmp/hidden file", "dev": "vda", "ino": "10399062"},
+		1423,
+		map[string]string{"domain": "15fcced7f", "blockers": "fs.write_file", "path": "/tmp/hidden file", "dev": "vda", "ino": "10399062"},
 	},
 	{
 		"/dev/kmsg", `5,95183,22774544557,-;audit: type=1424 audit(1795338149.221:3): domain=15fcced7f status=allocated mode=enforcing pid=16200 uid=0 exe="/tmp/ll" comm="ll"`,
-		1424, map[string]string{"domain": "15fcced7f", "status": "allocated", "pid": "16200", "uid": "0", "exe": "/tmp/ll", "comm": "ll"},
+		1424,
+		map[string]string{"domain": "15fcced7f", "status": "allocated", "pid": "16200", "uid": "0", "exe": "/tmp/ll", "comm": "ll"},
 	},
 	{
 		"auditd", `type=LANDLOCK_ACCESS msg=audit(1795338149.221:30): domain=195ba459b blockers=fs.refer,fs.make_reg path="/usr/bin" dev="vda2" ino=351`,
-		1423, map[string]string{"blockers": "fs.refer,fs.make_reg", "path": "/usr/bin", "dev": "vda2"},
+		1423,
+		map[string]string{"blockers": "fs.refer,fs.make_reg", "path": "/usr/bin", "dev": "vda2"},
 	},
 	{
 		"an auditd older than the kernel", `node=host type=UNKNOWN[1423] msg=audit(1795338149.221:30): domain=195ba459b blockers=fs.read_file path="/etc/x" dev="vda2" ino=351`,
-		1423, map[string]string{"path": "/etc/x"},
+		1423,
+		map[string]string{"path": "/etc/x"},
 	},
 	{
 		"the system call, with auditd's reading", "type=SYSCALL msg=audit(1795338149.221:30): arch=c000003e syscall=257 success=no exit=-13 pid=286 uid=1000 comm=\"cat\" exe=\"/usr/bin/cat\" key=(null)\x1dARCH=x86_64 pid=\"other\"",
-		1300, map[string]string{"pid": "286", "comm": "cat", "exit": "-13", "ARCH": ""},
+		1300,
+		map[string]string{"pid": "286", "comm": "cat", "exit": "-13", "ARCH": ""},
 	},
 	{"an event that is not about a file", `audit: type=1423 audit(1795338149.221:30): domain=1 blockers=net.connect_tcp daddr=127.0.0.1 dest=80`, 1423, map[string]string{"path": "", "dest": "80"}},
 	{"a message that speaks of one", `app: saw type=1423 and left`, 0, nil},

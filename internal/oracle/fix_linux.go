@@ -133,7 +133,9 @@ func (w *World) Place(from *access.Way, o lookup.Options) (*access.Way, error) {
 	if err != nil {
 		return nil, err
 	}
-	to = access.Placed(to, object)
+	if to = access.Placed(to, object); to.Missing != "" {
+		return nil, nil
+	}
 	for i := range to.Steps {
 		to.Steps[i].Mount = w.Known(to.Steps[i].Mount)
 	}

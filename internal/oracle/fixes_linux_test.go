@@ -25,13 +25,13 @@ var fixesOf = flag.Int("fixes", 22, "of how many denied cases one has its first 
 
 // proofs counts what became of the fixes.
 type proofs struct {
-	denied   int            // cases looked at
-	proved   int            // whose first fix was put in place
-	further  int            // fixes after the first one that were put in place too
-	none     map[string]int // cases without a fix, by the rule that refused
-	kinds    map[string]int // remedies that were put in place, the first fixes' and the others'
-	firsts   map[string]int // remedies of first fixes
-	letIn    int            // others whom the fixes let in, on the kernel
+	denied  int            // cases looked at
+	proved  int            // whose first fix was put in place
+	further int            // fixes after the first one that were put in place too
+	none    map[string]int // cases without a fix, by the rule that refused
+	kinds   map[string]int // remedies that were put in place, the first fixes' and the others'
+	firsts  map[string]int // remedies of first fixes
+	letIn   int            // others whom the fixes let in, on the kernel
 }
 
 // proveFixes puts the first fix of a denied case in place and asks the kernel again:

@@ -91,9 +91,9 @@ func ofKernel(name string) (records []logline.Audit, err error) {
 	for sum := 0; sum < 4*mostBytes; {
 		n, err := syscall.Read(fd, buf)
 		switch {
-		case err == syscall.EPIPE, err == syscall.EINTR: //nolint:errorlint // calls answer bare numbers
+		case err == syscall.EPIPE, err == syscall.EINTR:
 			continue
-		case err == syscall.EAGAIN, err == nil && n == 0: //nolint:errorlint // likewise
+		case err == syscall.EAGAIN, err == nil && n == 0:
 			return records, nil
 		case err != nil:
 			return records, err
