@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"ward/internal/requires"
+	"ward/internal/testexpr"
 	"ward/mode"
 )
 
@@ -88,7 +89,7 @@ func TestExprOracleChmod(t *testing.T) {
 	before := make([]mode.Mode, len(b.paths))
 	accepted := 0
 	for range 1200 {
-		expr, umask := generated(random), mode.Mode(random.IntN(0o1000))
+		expr, umask := testexpr.Mode(random), mode.Mode(random.IntN(0o1000))
 		for i := range before {
 			before[i] = mode.Mode(random.IntN(0o10000))
 		}
@@ -112,44 +113,6 @@ func TestExprOracleChmod(t *testing.T) {
 	if accepted < 300 {
 		t.Errorf("seed %d: only %d of the generated expressions were valid", seed, accepted)
 	}
-}
-
-// generated is an expression that is mostly valid, and sometimes not.
-func generated(r *rand.Rand) string {
-	if r.IntN(8) == 0 {
-		return strings.Repeat("0", r.IntN(4)) + fmt.Sprintf("%o", r.IntN(0o12000))
-	}
-	clauses := make([]string, 1+r.IntN(3))
-	for i := range clauses {
-		clauses[i] = letters(r, "ugoa", 3)
-		for range 1 + r.IntN(3) {
-			clauses[i] += string("+-="[r.IntN(3)]) + rightHand(r)
-		}
-	}
-	s := strings.Join(clauses, ",")
-	if r.IntN(12) == 0 {
-		at := r.IntN(len(s) + 1)
-		s = s[:at] + string("ugorwx+-=,07 9X"[r.IntN(15)]) + s[at:]
-	}
-	return s
-}
-
-func rightHand(r *rand.Rand) string {
-	switch r.IntN(8) {
-	case 0:
-		return fmt.Sprintf("%o", r.IntN(0o10000))
-	case 1, 2:
-		return letters(r, "ugo", 1)
-	}
-	return letters(r, "rwxXst", 4)
-}
-
-func letters(r *rand.Rand, from string, most int) string {
-	var s strings.Builder
-	for range r.IntN(most + 1) {
-		s.WriteByte(from[r.IntN(len(from))])
-	}
-	return s.String()
 }
 
 // FileMode and FromFileMode agree with what the os package makes of a real file.

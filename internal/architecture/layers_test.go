@@ -14,7 +14,7 @@ var layers = []layer{
 	{machinery, []string{"tree", "internal/spill", "internal/apply"}},
 	{edge, []string{"internal/host/sys", "internal/host/files", "internal/host/target", "internal/host/state", "internal/host/accounts", "internal/host/umasks", "internal/host/audit", "internal/host/probe", "internal/host/mounts", "internal/host/lookup", "internal/host/process", "internal/host/installed", "internal/host/models"}},
 	{product, []string{".", "wardtest", "internal/getopt", "internal/standin", "internal/standin/fts", "internal/standin/options", "internal/standin/chmod", "internal/standin/chown", "internal/standin/acltext", "internal/standin/inorder", "internal/standin/aclobject", "internal/standin/getfacl", "internal/standin/setfacl", "internal/app", "internal/report", "internal/cli", "internal/cli/gen", "cmd/ward"}},
-	{tests, []string{"internal/requires", "internal/testfs", "internal/oracle", "internal/architecture", "internal/acceptance"}},
+	{tests, []string{"internal/requires", "internal/testexpr", "internal/testfs", "internal/oracle", "internal/architecture", "internal/acceptance"}},
 	{tools, []string{"internal/tools/testreport", "bench/floor", "bench/changefloor", "bench/maketree", "bench/walk", "bench/profile", "bench/decide", "bench/who", "bench/run"}},
 }
 
