@@ -6,15 +6,36 @@ import (
 	"ward/acl/nfs4"
 )
 
-// The bits of both models, one beside the other.
-func rightPairs() []struct {
-	mac  Rights
-	nfs4 nfs4.Rights
-} {
-	return []struct {
-		mac  Rights
-		nfs4 nfs4.Rights
-	}{
+// pair is a bit of one model and of another.
+type pair[A, B ~uint32] struct {
+	a A
+	b B
+}
+
+// there is the bits of a that the other model has, as it has them, and the rest.
+func there[A, B ~uint32](a A, pairs []pair[A, B]) (same B, rest A) {
+	for _, p := range pairs {
+		if a&p.a != 0 {
+			same |= p.b
+			a &^= p.a
+		}
+	}
+	return same, a
+}
+
+// back is there in the other direction.
+func back[A, B ~uint32](b B, pairs []pair[A, B]) (same A, rest B) {
+	for _, p := range pairs {
+		if b&p.b != 0 {
+			same |= p.a
+			b &^= p.b
+		}
+	}
+	return same, b
+}
+
+func rightPairs() []pair[Rights, nfs4.Rights] {
+	return []pair[Rights, nfs4.Rights]{
 		{ReadData, nfs4.ReadData},
 		{WriteData, nfs4.WriteData},
 		{Execute, nfs4.Execute},
@@ -32,14 +53,8 @@ func rightPairs() []struct {
 	}
 }
 
-func flagPairs() []struct {
-	mac  Flags
-	nfs4 nfs4.Flags
-} {
-	return []struct {
-		mac  Flags
-		nfs4 nfs4.Flags
-	}{
+func flagPairs() []pair[Flags, nfs4.Flags] {
+	return []pair[Flags, nfs4.Flags]{
 		{Inherited, nfs4.Inherited},
 		{FileInherit, nfs4.FileInherit},
 		{DirectoryInherit, nfs4.DirectoryInherit},
@@ -53,47 +68,19 @@ func flagPairs() []struct {
 // NFS4 is the rights as those of NFSv4, and what has no counterpart there; generic
 // rights are written out.
 func (r Rights) NFS4() (same nfs4.Rights, rest Rights) {
-	rest = r.Expand() &^ (GenericAll | GenericExecute | GenericWrite | GenericRead)
-	for _, p := range rightPairs() {
-		if rest&p.mac != 0 {
-			same |= p.nfs4
-			rest &^= p.mac
-		}
-	}
-	return same, rest
+	return there(r.Expand()&^(GenericAll|GenericExecute|GenericWrite|GenericRead), rightPairs())
 }
 
 // RightsFromNFS4 is the reverse.
-func RightsFromNFS4(r nfs4.Rights) (same Rights, rest nfs4.Rights) {
-	for _, p := range rightPairs() {
-		if r&p.nfs4 != 0 {
-			same |= p.mac
-			r &^= p.nfs4
-		}
-	}
-	return same, r
-}
+func RightsFromNFS4(r nfs4.Rights) (same Rights, rest nfs4.Rights) { return back(r, rightPairs()) }
 
 // NFS4 is the flags as those of NFSv4, and what has no counterpart there.
-func (f Flags) NFS4() (same nfs4.Flags, rest Flags) {
-	for _, p := range flagPairs() {
-		if f&p.mac != 0 {
-			same |= p.nfs4
-			f &^= p.mac
-		}
-	}
-	return same, f
-}
+func (f Flags) NFS4() (same nfs4.Flags, rest Flags) { return there(f, flagPairs()) }
 
 // FlagsFromNFS4 is the reverse. What marks a group is not among the flags here.
 func FlagsFromNFS4(f nfs4.Flags) (same Flags, rest nfs4.Flags) {
-	for _, p := range flagPairs() {
-		if f&p.nfs4 != 0 {
-			same |= p.mac
-			f &^= p.nfs4
-		}
-	}
-	return same, f &^ nfs4.IdentifierGroup
+	same, rest = back(f, flagPairs())
+	return same, rest &^ nfs4.IdentifierGroup
 }
 
 // ToNFS4 writes the entries one by one in the other model. It says the same about each

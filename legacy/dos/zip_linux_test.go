@@ -1,76 +1,40 @@
 package dos_test
 
 import (
-	"archive/zip"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"ward/internal/requires"
+	"ward/internal/testfs"
 	"ward/legacy/dos"
 	"ward/mode"
 )
 
-type member struct {
-	name     string
-	host     uint8
-	external uint32
-}
-
-func members() []member {
-	var all []member
+func members() []testfs.ZipMember {
+	var all []testfs.ZipMember
 	for _, host := range []uint8{dos.ZipFAT, dos.ZipNTFSInfoZIP} {
 		for a := range uint32(64) {
-			all = append(all, member{fmt.Sprintf("f%d-%d.%s", host, a, []string{"txt", "exe", "command", "xyz", "BAT"}[a%5]), host, a})
+			all = append(all, testfs.ZipMember{Name: fmt.Sprintf("f%d-%d.%s", host, a, []string{"txt", "exe", "command", "xyz", "BAT"}[a%5]), Host: host, External: a})
 		}
 	}
 	for i, unix := range []uint32{0o644, 0o600, 0o755, 0o444, 0o000, 0o400, 0o640} {
-		all = append(all, member{fmt.Sprintf("unix%d", i), dos.ZipFAT, (0o100000|unix)<<16 | 0x20})
+		all = append(all, testfs.ZipMember{Name: fmt.Sprintf("unix%d", i), Host: dos.ZipFAT, External: (0o100000|unix)<<16 | 0x20})
 	}
 	return all
-}
-
-func archive(t *testing.T, members []member) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), "a.zip")
-	f, err := os.Create(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	w := zip.NewWriter(f)
-	for _, m := range members {
-		if _, err := w.CreateRaw(&zip.FileHeader{Name: m.name, CreatorVersion: uint16(m.host)<<8 | 20, ExternalAttrs: m.external}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return path
 }
 
 func TestZipinfoListsTheSame(t *testing.T) {
 	requires.Tool(t, "zipinfo")
 	all := members()
-	out, err := exec.Command("zipinfo", "-s", archive(t, all)).CombinedOutput()
-	if err != nil {
-		t.Fatalf("zipinfo: %v\n%s", err, out)
-	}
-	listed := map[string]string{}
-	for line := range strings.Lines(string(out)) {
-		if f := strings.Fields(line); len(f) == 9 {
-			listed[f[8]] = f[0]
-		}
-	}
+	listed := testfs.Zipinfo(t, testfs.Zip(t, all))
 	for _, m := range all {
-		if m.external>>16 != 0 {
+		if m.External>>16 != 0 {
 			continue // zipinfo shows the Unix bits
 		}
-		if got, want := dos.FromZip(m.external).FormatZipinfo(m.name), listed[m.name]; got != want {
+		if got, want := dos.FromZip(m.External).FormatZipinfo(m.Name), listed[m.Name]; got != want {
 			t.Errorf("%+v: %q, zipinfo says %q", m, got, want)
 		}
 	}
@@ -78,25 +42,25 @@ func TestZipinfoListsTheSame(t *testing.T) {
 
 func TestUnzipMakesTheSame(t *testing.T) {
 	requires.Tool(t, "unzip")
-	var files []member
+	var files []testfs.ZipMember
 	for _, m := range members() {
-		if m.external&uint32(dos.VolumeLabel|dos.Directory) == 0 {
+		if m.External&uint32(dos.VolumeLabel|dos.Directory) == 0 {
 			files = append(files, m)
 		}
 	}
 	dir := t.TempDir()
-	out, err := exec.Command("sh", "-c", `umask 022 && exec unzip -q "$1" -d "$2"`, "sh", archive(t, files), dir).CombinedOutput()
+	out, err := exec.Command("sh", "-c", `umask 022 && exec unzip -q "$1" -d "$2"`, "sh", testfs.Zip(t, files), dir).CombinedOutput()
 	if err != nil {
 		t.Fatalf("unzip: %v\n%s", err, out)
 	}
 	for _, m := range files {
-		info, err := os.Stat(filepath.Join(dir, m.name))
+		info, err := os.Stat(filepath.Join(dir, m.Name))
 		if err != nil {
 			t.Error(err)
 			continue
 		}
 		want := mode.Mode(info.Mode().Perm())
-		if got := dos.Unzipped(m.external, m.host, m.name).Under(0o022); got != want {
+		if got := dos.Unzipped(m.External, m.Host, m.Name).Under(0o022); got != want {
 			t.Errorf("%+v: %s, unzip makes it %s", m, got.Octal(), want.Octal())
 		}
 	}
