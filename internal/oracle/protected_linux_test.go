@@ -34,6 +34,7 @@ func TestKernelDecidesUnderEachProtection(t *testing.T) {
 			}
 		}
 		x.tally.report(t)
+		x.proofs.report(t)
 		for _, a := range x.aims {
 			if x.tally.facts[a.Fact] < least && !t.Failed() {
 				t.Errorf("%q was met too seldom", a.Fact)
