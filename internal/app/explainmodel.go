@@ -28,12 +28,12 @@ type ModelAnswer struct {
 	Wanted  translate.Rights
 	Verdict translate.Verdict
 	Steps   []ModelStep // the entries of an ordered list, up to the last that was looked at
-	Entries int         // how many there are
+	Entries int         // how many entries there are
 }
 
 // ModelStep is one entry, and what it did.
 type ModelStep struct {
-	Entry   int
+	Entry   int // from 0; -1 for a category of a protection code
 	Text    string
 	Effect  string // "is for somebody else", "allows read", "denies write"
 	Decided bool   // it gave or took something

@@ -27,7 +27,8 @@ type listEntry struct {
 // steps are the entries that were looked at.
 func (r *permissionReader) steps(a *ModelAnswer) ([]ModelStep, error) {
 	entries := entriesOf(a.Permissions)
-	if entries == nil || a.Wanted == 0 {
+	security, isVMS := a.Object.Value.(vms.Security)
+	if entries == nil && !isVMS || a.Wanted == 0 {
 		return nil, nil
 	}
 	a.Entries = len(entries)
@@ -42,6 +43,9 @@ func (r *permissionReader) steps(a *ModelAnswer) ([]ModelStep, error) {
 			break
 		}
 	}
+	if isVMS {
+		return t.categories(security)
+	}
 	return t.steps, nil
 }
 
@@ -50,6 +54,7 @@ type trace struct {
 	answer  *ModelAnswer
 	pending translate.Rights
 	over    bool
+	refused bool // by an entry of OpenVMS, which SYSTEM and OWNER can overrule
 	steps   []ModelStep
 }
 
@@ -77,10 +82,47 @@ func (t *trace) step(i int, e listEntry) (ModelStep, error) {
 func (t *trace) first(s *ModelStep, e listEntry) {
 	t.over, s.Decided = true, true
 	if missing := t.pending &^ e.rights; missing != 0 {
+		t.refused = true
 		s.Effect = "does not give " + missing.String() + ", and is the first that fits"
 		return
 	}
 	s.Effect = "allows " + t.pending.String()
+}
+
+// categories are those of the protection code, of which one that the subject is in has
+// to give the whole request. They are not asked where an entry has allowed it; where one
+// has refused it, only SYSTEM and OWNER are ($CHKPRO).
+func (t *trace) categories(s vms.Security) ([]ModelStep, error) {
+	if t.over && !t.refused {
+		return t.steps, nil
+	}
+	for _, c := range []vms.Category{vms.System, vms.Owner, vms.Group, vms.World} {
+		if t.refused && c > vms.Owner {
+			break
+		}
+		given := s.Protection.Of(c)
+		step := ModelStep{Entry: -1, Text: c.String() + ":" + given.Format(s.Class)}
+		alone := s
+		alone.ACL, alone.Protection = nil, vms.Protection(0xffff).With(c, vms.Read) // no other category gives anything
+		in, err := t.reader.speaksOf(t.answer, alone)
+		if err != nil {
+			return nil, err
+		}
+		missing := t.pending &^ rightsOfVMS(given)
+		switch {
+		case !in:
+			step.Effect = "is for somebody else"
+		case missing != 0:
+			step.Effect = "does not give " + missing.String()
+		default:
+			step.Effect, step.Decided = "allows "+t.pending.String(), true
+		}
+		t.steps = append(t.steps, step)
+		if step.Decided {
+			break
+		}
+	}
+	return t.steps, nil
 }
 
 // apply is an entry of a list in which the first that speaks of a right decides it.

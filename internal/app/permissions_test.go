@@ -12,6 +12,8 @@ import (
 	aclmac "ward/acl/macos"
 	"ward/acl/nfs4"
 	"ward/acl/nt"
+	"ward/legacy/racf"
+	"ward/legacy/vms"
 	"ward/mode"
 	"ward/translate"
 )
@@ -211,5 +213,95 @@ func stepsMacOS(t *rapid.T) aclmac.Entry {
 		Rights: rapid.SampledFrom([]aclmac.Rights{0, aclmac.ReadData, aclmac.WriteData, aclmac.ReadData | aclmac.AppendData, aclmac.GenericRead}).Draw(t, "rights"),
 		Who: rapid.SampledFrom([]aclmac.Who{aclmac.Everyone(),
 			{GUID: aclmac.UserGUID(1)}, {GUID: aclmac.GroupGUID(1)}, {GUID: aclmac.UserGUID(2)}, {GUID: aclmac.GroupGUID(2)}}).Draw(t, "who"),
+	}
+}
+
+// Categories and entries of OpenVMS come to the verdict of its rules too.
+func TestStepsOfVMS(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := vms.Security{Owner: vms.Identifier{UIC: vms.NewUIC(0o200, 1)}, Protection: vms.Protection(rapid.Uint16().Draw(t, "code"))}
+		for _, who := range rapid.SliceOfN(rapid.SampledFrom([]string{"[200,1]", "[300,*]", "BATCH", "[*,*]"}), 0, 3).Draw(t, "identifiers") {
+			id, err := vms.ParseIdentifier(who)
+			if err != nil {
+				t.Fatal(err)
+			}
+			e := vms.ACE{Identifiers: []vms.Identifier{id}, Access: vms.Access(rapid.Uint32Range(0, 15).Draw(t, "access"))}
+			if rapid.Bool().Draw(t, "default") {
+				e.Options = vms.Default
+			}
+			s.ACL = append(s.ACL, e)
+		}
+		r := &permissionReader{}
+		a := ModelAnswer{Permissions: Permissions{Object: translate.Object{Model: "vms", Kind: mode.Regular, Value: s}}}
+		a.Wanted = rapid.SampledFrom([]translate.Rights{translate.Read, translate.Write, translate.Read | translate.Write, translate.Delete, translate.Execute}).Draw(t, "wanted")
+		a.Subject = rapid.SampledFrom([]translate.Subject{
+			{Owner: true}, {}, {System: true}, {User: translate.Principal{Sort: translate.User, UIC: "[200,7]"}}, {User: translate.Principal{Sort: translate.User, UIC: "[300,7]"}},
+		}).Draw(t, "subject")
+		var err error
+		if a.Verdict, err = translate.Decide(a.Object, a.Subject, a.Wanted, nil); err != nil {
+			t.Fatal(err)
+		}
+		steps, err := r.steps(&a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		allowed := slices.ContainsFunc(steps, func(s ModelStep) bool { return s.Decided && strings.HasPrefix(s.Effect, "allows ") })
+		if allowed != a.Verdict.Allowed {
+			t.Errorf("the steps come to %v, the verdict is %v (%s): %+v", allowed, a.Verdict.Allowed, a.Verdict.Reason, steps)
+		}
+	})
+}
+
+// Files that hold several objects, or bytes, are read where their model has such.
+func TestFilesWithSeveralObjects(t *testing.T) {
+	d, err := nt.ParseSDDL("O:BAG:BAD:(A;;FA;;;BA)", nt.SDDLOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	bytes, err := d.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dacl := d
+	dacl.Owner, dacl.Group = nt.SID{}, nt.SID{}
+	saved, err := nt.EncodeIcaclsFile([]nt.Saved{{Path: "a.txt", Descriptor: dacl}, {Path: `b\c.txt`, Descriptor: dacl}}, nt.SDDLOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	profile := racf.Profile{Class: racf.Dataset, Name: "SYS1.DATA", UACC: racf.Read, Owner: "SYS1"}
+	unload, err := racf.EncodeRecords(profile.Records(), racf.Coding{RDW: true, EBCDIC: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	for _, c := range []struct {
+		from    string
+		content []byte
+		want    []string // carriers
+	}{
+		{"nt", bytes, []string{""}},
+		{"nt", saved, []string{"a.txt", `b\c.txt`}},
+		{"racf", unload, []string{"DATASET SYS1.DATA"}},
+	} {
+		path := filepath.Join(dir, "file")
+		if err := os.WriteFile(path, c.content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		all, err := ShowPermissions(PermissionSource{From: c.from, Args: []string{path}, Names: PrincipalNames{Numeric: true}})
+		if err != nil || len(all) != len(c.want) {
+			t.Errorf("%s: %d objects, %v; want %q", c.from, len(all), err, c.want)
+			continue
+		}
+		for i, s := range all {
+			if s.Carrier != c.want[i] || s.Model.ID != c.from || s.Text == "" || len(s.Access) == 0 {
+				t.Errorf("%s: %+v", c.from, s)
+			}
+		}
+	}
+	if err := os.WriteFile(filepath.Join(dir, "file"), bytes[:10], 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ShowPermissions(PermissionSource{From: "nt", Args: []string{filepath.Join(dir, "file")}}); err == nil {
+		t.Error("half a descriptor is read")
 	}
 }

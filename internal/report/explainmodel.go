@@ -52,7 +52,13 @@ func modelSteps(out *bufio.Writer, a *app.ModelAnswer, style Style) {
 	for _, s := range a.Steps {
 		stepText(out, s, style)
 	}
-	switch rest := a.Entries - len(a.Steps); {
+	looked := 0
+	for _, s := range a.Steps {
+		if s.Entry >= 0 {
+			looked++
+		}
+	}
+	switch rest := a.Entries - looked; {
 	case rest == 1:
 		out.WriteString("  one more entry is not looked at\n")
 	case rest > 1:
@@ -88,7 +94,10 @@ func entryOf(a *app.ModelAnswer) string {
 }
 
 func stepText(out *bufio.Writer, s app.ModelStep, style Style) {
-	line := fmt.Sprintf("  %2d  %s", s.Entry, printable(s.Text))
+	line := "      " + printable(s.Text)
+	if s.Entry >= 0 {
+		line = fmt.Sprintf("  %2d  %s", s.Entry, printable(s.Text))
+	}
 	effect := printable(s.Effect)
 	if s.Decided {
 		effect = style.bold(effect)
@@ -123,7 +132,7 @@ type modelVerdictJSON struct {
 }
 
 type stepJSON struct {
-	Entry   int    `json:"entry"`
+	Entry   *int   `json:"entry"`
 	Text    string `json:"text"`
 	Effect  string `json:"effect"`
 	Decided bool   `json:"decided"`
@@ -148,7 +157,11 @@ func newModelVerdictJSON(a *app.ModelAnswer) modelVerdictJSON {
 		j.Entry = pointer(a.Verdict.Entry)
 	}
 	for _, s := range a.Steps {
-		j.Steps = append(j.Steps, stepJSON(s))
+		step := stepJSON{Text: s.Text, Effect: s.Effect, Decided: s.Decided}
+		if s.Entry >= 0 {
+			step.Entry = pointer(s.Entry)
+		}
+		j.Steps = append(j.Steps, step)
 	}
 	return j
 }
