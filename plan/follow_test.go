@@ -72,8 +72,10 @@ func TestModesThatFollow(t *testing.T) {
 		t.Error("a mode that was asked for may not follow")
 	}
 	fat := func(a dos.Attributes) entry.Stored { return entry.Store(entry.FATPlace, a.Encode()) }
-	c = plan.Change{Path: "f", Kind: mode.Regular, Known: entry.Stat | entry.DOS,
-		Before: entry.State{Mode: 0o644, DOS: fat(dos.Archive)}, After: entry.State{Mode: 0o644, DOS: fat(dos.ReadOnly)}}
+	c = plan.Change{
+		Path: "f", Kind: mode.Regular, Known: entry.Stat | entry.DOS,
+		Before: entry.State{Mode: 0o644, DOS: fat(dos.Archive)}, After: entry.State{Mode: 0o644, DOS: fat(dos.ReadOnly)},
+	}
 	for m, want := range map[mode.Mode]bool{0o644: true, 0o444: true, 0o400: false, 0o755: false} {
 		seen := c.After
 		seen.Mode = m

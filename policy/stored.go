@@ -233,7 +233,7 @@ func (f *folded) setDOS(before, after dos.Attributes, s *subject) error {
 func (f *folded) keepStored(d *demand, s *subject, by decider) {
 	want := d.stored(s.Kind) & s.Known
 	if want&entry.NFS4 != 0 && s.NFS4 != "" {
-		f.keepNFS4(d, s, by)
+		f.keepNFS4(s, by)
 	}
 	if want&entry.DOS != 0 && s.DOS != "" {
 		f.state.DOS = partialDOS(f.state.DOS, s.DOS, d.dos.Set|d.dos.Clear)
@@ -246,7 +246,7 @@ func (f *folded) keepStored(d *demand, s *subject, by decider) {
 }
 
 // keepNFS4: the order of a list decides, so that it stays as it was found whole.
-func (f *folded) keepNFS4(d *demand, s *subject, by decider) {
+func (f *folded) keepNFS4(s *subject, by decider) {
 	for _, state := range []entry.Stored{f.state.NFS4, s.NFS4} {
 		list, err := state.NFS4ACL()
 		if err != nil {

@@ -138,7 +138,7 @@ func (l *lister) Setxattr(ctx context.Context, name string, data []byte, flags u
 // Setattr is what a chmod arrives as: the list becomes that of the mode.
 func (l *lister) Setattr(ctx context.Context, f fs.FileHandle, in *fuse.SetAttrIn, out *fuse.AttrOut) syscall.Errno {
 	if in.Valid&fuse.FATTR_MODE != 0 && !l.apart {
-		if err := unix.Lremovexattr(l.path(), NFS4Below); err != nil && err != unix.ENODATA { //nolint:errorlint // calls answer bare numbers
+		if err := unix.Lremovexattr(l.path(), NFS4Below); err != nil && err != unix.ENODATA {
 			return fs.ToErrno(err)
 		}
 	}

@@ -68,7 +68,9 @@ func MountNTFS(t *testing.T, image, options string) (mountPoint string) {
 			t.Errorf("unmount ntfs-3g: %v", err)
 			_ = unix.Unmount(mountPoint, unix.MNT_DETACH)
 		}
-		<-ended // the image is whole now
+		if err := <-ended; err != nil { // the image is whole now
+			t.Errorf("ntfs-3g: %v", err)
+		}
 	})
 	return mountPoint
 }
