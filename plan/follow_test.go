@@ -1,6 +1,8 @@
 package plan_test
 
 import (
+	"bytes"
+	"errors"
 	"strings"
 	"testing"
 
@@ -82,5 +84,28 @@ func TestModesThatFollow(t *testing.T) {
 		if got := plan.Reached(&c, &seen, c.Known); got != want {
 			t.Errorf("vfat, mode %s: %t", m.Octal(), got)
 		}
+	}
+}
+
+// A saved plan is no way to write any attribute whatsoever.
+func TestSavedPlansKeepToTheirPlaces(t *testing.T) {
+	c := plan.Change{
+		Path: "f", Kind: mode.Regular, Known: entry.Stat | entry.DOS,
+		Before: entry.State{DOS: entry.Store(dos.NTFSXattr, dos.Archive.Encode())}, After: entry.State{DOS: entry.Store("security.capability", dos.Archive.Encode())},
+	}
+	var file bytes.Buffer
+	w, err := plan.NewWriter(&file, plan.Header{Root: "/srv"})
+	if err == nil {
+		err = errors.Join(w.Add(&c), w.Close())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := plan.NewReader("saved", &file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.Next(); err == nil || !strings.Contains(err.Error(), `"security.capability" is none of`) {
+		t.Errorf("%v", err)
 	}
 }

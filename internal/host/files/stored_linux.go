@@ -75,7 +75,9 @@ func (o *Object) SetStored(s entry.Stored) error {
 	const op = "change NFSv4 list or DOS attributes of"
 	place, value := s.Place(), s.Value()
 	switch {
-	case place == entry.FATPlace && len(value) == 4:
+	case place == entry.FATPlace && len(value) != 4:
+		return o.failed(op, syscall.EINVAL)
+	case place == entry.FATPlace:
 		return o.failed(op, o.setFATAttributes(binary.LittleEndian.Uint32(value)))
 	case len(value) == 0 || !slices.Contains(slices.Concat(entry.NFS4Places(), entry.DOSPlaces()), place):
 		return o.failed(op, syscall.EINVAL)
