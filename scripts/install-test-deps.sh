@@ -26,7 +26,7 @@ python3:python3-minimal
 bsdtar:libarchive-tools
 nfs4_setfacl:nfs4-acl-tools nfs4_getfacl:nfs4-acl-tools
 samba-tool:samba-common-bin
-zipinfo:unzip unzip:unzip
+zipinfo:unzip unzip:unzip zip:zip
 mformat:mtools mcopy:mtools mattrib:mtools
 hformat:hfsutils hmount:hfsutils hattrib:hfsutils hcopy:hfsutils
 '

@@ -51,10 +51,10 @@ func ShowPermissions(s PermissionSource) ([]Shown, error) {
 
 func (r *permissionReader) shown(p Permissions) (Shown, error) {
 	s := Shown{Permissions: p}
-	if p.Err != nil {
+	switch {
+	case p.unread():
 		return s, nil
-	}
-	if p.Model.ID == "" {
+	case p.Model.ID == "":
 		s.Text = inWords(p.Object.Value)
 		return s, nil
 	}
@@ -68,6 +68,9 @@ func (r *permissionReader) shown(p Permissions) (Shown, error) {
 	}
 	return s, r.sort(&s)
 }
+
+// unread: it is there and cannot be read.
+func (p Permissions) unread() bool { return p.Err != nil }
 
 // inWords is a value that is no permissions.
 func inWords(value any) string {

@@ -185,8 +185,8 @@ func (r *permissionReader) all() (all []Permissions, err error) {
 // files with texts hold.
 func (r *permissionReader) sources() (all []Permissions, wrong []error) {
 	if r.From != "" {
-		all, err := r.texts()
-		return all, asList(err)
+		texts, err := r.texts()
+		return texts, asList(err)
 	}
 	objects, err := r.objects()
 	wrong = asList(err)
@@ -311,18 +311,17 @@ func IsPermissionText(notation, text string) bool {
 	return err == nil
 }
 
+// parseText reads a text, with the blanks and line breaks that a file has around it or
+// without.
 func parseText(n translate.Notation, text string, c translate.Context) (translate.Object, error) {
 	o, err := translate.Parse(n.ID, text, c)
-	if err != nil {
-		o, trimmed := o, strings.TrimSpace(text) // a file ends in a line break
-		if trimmed != text {
-			if again, err := translate.Parse(n.ID, trimmed, c); err == nil {
-				return again, nil
-			}
-		}
-		return o, textError(n, err)
+	if err == nil {
+		return o, nil
 	}
-	return o, nil
+	if again, trimming := translate.Parse(n.ID, strings.TrimSpace(text), c); trimming == nil {
+		return again, nil
+	}
+	return o, textError(n, err)
 }
 
 // ofSomething is an object of which the text says no kind as a regular file.

@@ -24,8 +24,11 @@ func TestRowsOfNames(t *testing.T) {
 		want      translate.Principal
 		wrong     string
 	}{
-		{"all names of a user", "user joe JOE uid=1001 sid=S-1-5-21-1-2-3-1001 uic=[10,5]",
-			translate.Principal{Sort: translate.User, Name: "joe", ID: 1001, HasID: true, SID: "S-1-5-21-1-2-3-1001", UIC: "[10,5]"}, ""},
+		{
+			"all names of a user", "user joe JOE uid=1001 sid=S-1-5-21-1-2-3-1001 uic=[10,5]",
+			translate.Principal{Sort: translate.User, Name: "joe", ID: 1001, HasID: true, SID: "S-1-5-21-1-2-3-1001", UIC: "[10,5]"},
+			"",
+		},
 		{"a name with blanks", `group "Domain Users" gid=100 # everybody`, translate.Principal{Sort: translate.Group, Name: "Domain Users", ID: 100, HasID: true}, ""},
 		{"no name", "user uid=5 sid=S-1-5-18", translate.Principal{Sort: translate.User, ID: 5, HasID: true, SID: "S-1-5-18"}, ""},
 		{"a comment", "# nothing", translate.Principal{}, ""},
@@ -211,8 +214,13 @@ func stepsMacOS(t *rapid.T) aclmac.Entry {
 		Kind:   rapid.SampledFrom([]aclmac.Kind{aclmac.Allow, aclmac.Deny, aclmac.Audit}).Draw(t, "kind"),
 		Flags:  rapid.SampledFrom([]aclmac.Flags{0, aclmac.FileInherit | aclmac.OnlyInherit}).Draw(t, "flags"),
 		Rights: rapid.SampledFrom([]aclmac.Rights{0, aclmac.ReadData, aclmac.WriteData, aclmac.ReadData | aclmac.AppendData, aclmac.GenericRead}).Draw(t, "rights"),
-		Who: rapid.SampledFrom([]aclmac.Who{aclmac.Everyone(),
-			{GUID: aclmac.UserGUID(1)}, {GUID: aclmac.GroupGUID(1)}, {GUID: aclmac.UserGUID(2)}, {GUID: aclmac.GroupGUID(2)}}).Draw(t, "who"),
+		Who: rapid.SampledFrom([]aclmac.Who{
+			aclmac.Everyone(),
+			{GUID: aclmac.UserGUID(1)},
+			{GUID: aclmac.GroupGUID(1)},
+			{GUID: aclmac.UserGUID(2)},
+			{GUID: aclmac.GroupGUID(2)},
+		}).Draw(t, "who"),
 	}
 }
 

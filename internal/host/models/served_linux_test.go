@@ -2,19 +2,15 @@ package models_test
 
 import (
 	"context"
-	"encoding/hex"
-	"fmt"
 	"os"
 	"path/filepath"
 	"syscall"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/hanwen/go-fuse/v2/fs"
 	"github.com/hanwen/go-fuse/v2/fuse"
 
 	"ward/acl/nfs4"
-	"ward/acl/nt"
 	"ward/internal/host/models"
 	"ward/internal/requires"
 	"ward/legacy/dos"
@@ -98,15 +94,6 @@ func serve(t *testing.T, files map[string]*served) string {
 	return dir
 }
 
-func unhex(t *testing.T, s string) []byte {
-	t.Helper()
-	b, err := hex.DecodeString(s)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
-}
-
 // gather looks at a file and gives its findings by their carriers.
 func gather(t *testing.T, path string) (*models.Object, map[string]models.Found) {
 	t.Helper()
@@ -115,23 +102,6 @@ func gather(t *testing.T, path string) (*models.Object, map[string]models.Found)
 		t.Fatal(err)
 	}
 	return o, byCarrier(o)
-}
-
-func byCarrier(o *models.Object) map[string]models.Found {
-	found := map[string]models.Found{}
-	for _, f := range o.Found {
-		found[f.Carrier] = f
-	}
-	return found
-}
-
-func sddl(t *testing.T, text string) nt.Descriptor {
-	t.Helper()
-	d, err := nt.ParseSDDL(text, nt.SDDLOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return d
 }
 
 // What NFS, ntfs-3g, cifs, Samba and FAT keep, served by a file system that answers
@@ -186,20 +156,4 @@ func TestAttributesOfOtherSystems(t *testing.T) {
 	if f := found[nfs4.Xattr]; f.Err == nil || f.Value != nil || len(f.Raw) != 9 {
 		t.Errorf("a list that is cut off: %+v", f)
 	}
-}
-
-// same compares values by what they say; Samba gives every list the later revision.
-func same(a, b any) bool {
-	if d, ok := a.(nt.Descriptor); ok {
-		return inWords(d) == inWords(b)
-	}
-	return cmp.Equal(a, b)
-}
-
-func inWords(v any) string {
-	if d, ok := v.(nt.Descriptor); ok {
-		text, err := d.FormatSDDL(nt.SDDLOptions{})
-		return fmt.Sprint(text, err)
-	}
-	return fmt.Sprint(v)
 }

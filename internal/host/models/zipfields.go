@@ -114,8 +114,8 @@ func (o *Object) addField(f field) {
 	case fieldPKVMS:
 		o.add(carrier, f.data, vmsAttributes)
 	case fieldIZVMS:
-		if value, note, err := vmsBlock(f.data); value != nil || err != nil {
-			o.Found = append(o.Found, Found{Carrier: carrier, Raw: f.data, Value: value, Note: note, Err: err})
+		if value, err := vmsBlock(f.data); value != nil || err != nil {
+			o.Found = append(o.Found, Found{Carrier: carrier, Raw: f.data, Value: value, Err: err})
 		}
 	case fieldNT:
 		if f.local { // the central directory has its length only
@@ -158,16 +158,16 @@ const (
 )
 
 // vmsBlock is about permissions only where it is a VPRO block that is stored.
-func vmsBlock(raw []byte) (any, string, error) {
+func vmsBlock(raw []byte) (any, error) {
 	b, err := vms.DecodeBlock(raw)
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
 	p, owner, ok := b.Protection()
 	if !ok {
-		return nil, "", nil
+		return nil, nil
 	}
-	return vms.Security{Protection: p, Owner: vms.Identifier{UIC: owner}}, "", nil
+	return vms.Security{Protection: p, Owner: vms.Identifier{UIC: owner}}, nil
 }
 
 // ntField reads the field in which Info-ZIP for Windows keeps a descriptor: its size,

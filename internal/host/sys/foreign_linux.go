@@ -17,7 +17,7 @@ func (h *Held) Attribute(name string) ([]byte, error) {
 		}
 		buf := make([]byte, size)
 		n, err := unix.Getxattr(path, name, buf)
-		if err == unix.ERANGE { //nolint:errorlint // calls answer bare numbers
+		if err == unix.ERANGE {
 			continue
 		}
 		if err != nil {
