@@ -42,10 +42,13 @@ type RequestError struct {
 }
 
 func (e *RequestError) Error() string {
-	if e.Err != nil {
-		return e.Problem + ": " + e.Err.Error()
+	switch {
+	case e.Err == nil:
+		return e.Problem
+	case e.Problem == "": // the cause says it all
+		return e.Err.Error()
 	}
-	return e.Problem
+	return e.Problem + ": " + e.Err.Error()
 }
 
 func (e *RequestError) Unwrap() error { return e.Err }

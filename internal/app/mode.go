@@ -221,7 +221,7 @@ func (r *modeReader) read(text string) (ModeAnswer, error) {
 	if missing == nil || errors.Is(missing, fs.ErrPermission) {
 		return a, missing
 	}
-	return ModeAnswer{}, &RequestError{Problem: err.Error(), Hint: r.hint(text)}
+	return ModeAnswer{}, &RequestError{Err: err, Hint: r.hint(text)}
 }
 
 // named tells a path from everything else by its slash.
