@@ -95,8 +95,12 @@ func FuzzParseSolaris(f *testing.F) {
 
 func TestFreeBSDP31(t *testing.T) {
 	l := acl.List{
-		{Tag: acl.UserObj, ID: acl.NoID, Rights: 6}, {Tag: acl.User, ID: 42, Rights: 7}, {Tag: acl.GroupObj, ID: acl.NoID, Rights: 4},
-		{Tag: acl.Group, ID: 43, Rights: 7}, {Tag: acl.Mask, ID: acl.NoID, Rights: 7}, {Tag: acl.Other, ID: acl.NoID, Rights: 4},
+		{Tag: acl.UserObj, ID: acl.NoID, Rights: 6},
+		{Tag: acl.User, ID: 42, Rights: 7},
+		{Tag: acl.GroupObj, ID: acl.NoID, Rights: 4},
+		{Tag: acl.Group, ID: 43, Rights: 7},
+		{Tag: acl.Mask, ID: acl.NoID, Rights: 7},
+		{Tag: acl.Other, ID: acl.NoID, Rights: 4},
 	}
 	want := "user::rw-\nuser:42:rwx\t\t# effective: ---\ngroup::r--\t\t# effective: ---\ngroup:43:rwx\t\t# effective: ---\nmask::---\nother::---\n"
 	text := l.WithMode(0o600).LongFreeBSD(nil, false)
@@ -124,8 +128,13 @@ func TestFreeBSDCreatesUnderUmaskP32(t *testing.T) {
 }
 
 func TestFreeBSDStripsP33(t *testing.T) {
-	l := acl.List{{Tag: acl.UserObj, ID: acl.NoID, Rights: 6}, {Tag: acl.User, ID: 42, Rights: 7}, {Tag: acl.GroupObj, ID: acl.NoID, Rights: 4},
-		{Tag: acl.Mask, ID: acl.NoID, Rights: 7}, {Tag: acl.Other, ID: acl.NoID, Rights: 4}}
+	l := acl.List{
+		{Tag: acl.UserObj, ID: acl.NoID, Rights: 6},
+		{Tag: acl.User, ID: 42, Rights: 7},
+		{Tag: acl.GroupObj, ID: acl.NoID, Rights: 4},
+		{Tag: acl.Mask, ID: acl.NoID, Rights: 7},
+		{Tag: acl.Other, ID: acl.NoID, Rights: 4},
+	}
 	if got := l.StripFreeBSD(false).String(); got != "u::rw-,g::r--,m::r--,o::r--" {
 		t.Errorf("-b leaves %s", got)
 	}

@@ -47,10 +47,10 @@ func parseAs(id, text string, c Context) (any, error) {
 		a, _ = a.Resolve(c.Resolver, "")
 		return a, nil
 	}
-	return parseLegacy(id, text, c)
+	return parseLegacy(id, text)
 }
 
-func parseLegacy(id, text string, c Context) (any, error) {
+func parseLegacy(id, text string) (any, error) {
 	switch id {
 	case "rhsa":
 		return dos.Parse(strings.TrimSpace(text))

@@ -106,7 +106,7 @@ func unixCommands(o Object, path string, c Context) ([]string, error) {
 	case racf.UnixACL:
 		return lines("setfacl -s "+Sh(strings.Join(strings.Fields(v.String()), ",")), path), nil
 	case nfs4.ACL:
-		return nfs4Commands(o, v, path, c)
+		return nfs4Commands(o, path, c)
 	case MacOS:
 		return macosCommands(v, o.kind(), path, c), nil
 	case Classic:
@@ -153,7 +153,7 @@ func specials(m mode.Mode, chmod, path string) []string {
 	return lines(chmod+strings.Join(clauses, ","), path)
 }
 
-func nfs4Commands(o Object, a nfs4.ACL, path string, c Context) ([]string, error) {
+func nfs4Commands(o Object, path string, c Context) ([]string, error) {
 	notation, command := "nfs4-tools", "nfs4_setfacl -s "
 	if o.Model == "nfs4-zfs" {
 		notation, command = "nfs4-solaris", "chmod A="

@@ -62,7 +62,7 @@ func better(a, b []difference, safe bool) bool {
 
 // losses puts the differences in words, each once: what holds for a user holds for him in
 // any group too.
-func (a Access) losses(b behaviour, list []difference, why func(difference, Rights) string) (out []Loss) {
+func (a Access) losses(list []difference, why func(difference, Rights) string) (out []Loss) {
 	type key struct {
 		effect Effect
 		why    string

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"ward/acl/nfs4"
+	"ward/mode"
 )
 
 // Convert is the object in another model, named by its id, with everything that is lost.
@@ -164,8 +165,10 @@ func (c *conversion) gives(who caller, r Rights) bool {
 
 func (c *conversion) newDraft() draft {
 	a := c.source
-	d := draft{table: a.Table.clone(), order: a.Order, extras: a.Extras, kind: a.Object.kind(),
-		owner: a.Object.Owner, group: a.Object.Group, source: a.Object, safe: !c.opts.AllowWidening}
+	d := draft{
+		table: a.Table.clone(), order: a.Order, extras: a.Extras, kind: a.Object.kind(),
+		owner: a.Object.Owner, group: a.Object.Group, source: a.Object, safe: !c.opts.AllowWidening,
+	}
 	d.fill(a, c.target)
 	if a.Inherited != nil && c.target.inherits {
 		opts := c.opts
@@ -192,7 +195,7 @@ func (d *draft) fill(a Access, target behaviour) {
 		if r&Write != 0 && target.deletes {
 			more |= Delete
 		}
-		if r&Write != 0 && d.kind.String() == "directory" {
+		if r&Write != 0 && d.kind == mode.Directory {
 			more |= DeleteChild
 		}
 		if r&Write != 0 {
@@ -257,13 +260,15 @@ func (t *Table) rows(c caller) (list []row) {
 
 // losses is everything that the result says otherwise than the source.
 func (c *conversion) losses(made Object, list []difference) []Loss {
-	out := c.source.losses(c.target, list, c.why)
+	out := c.source.losses(list, c.why)
 	out = append(out, c.unnamed()...)
 	out = append(out, c.unspoken()...)
 	out = append(out, c.others(made)...)
 	if !c.source.complete {
-		out = append(out, Loss{Effect: Lost, What: "the answer for every two groups of named users",
-			Why: fmt.Sprintf("there are too many: %d users and %d groups", len(c.source.users), len(c.source.groups))})
+		out = append(out, Loss{
+			Effect: Lost, What: "the answer for every two groups of named users",
+			Why: fmt.Sprintf("there are too many: %d users and %d groups", len(c.source.users), len(c.source.groups)),
+		})
 	}
 	return append(out, c.handedDown(made)...)
 }
@@ -336,8 +341,10 @@ func (c *conversion) others(made Object) []Loss {
 		}
 	}
 	if c.source.Object.Model == "vms" {
-		out = append(out, Loss{Effect: Lost, Principal: Principal{Sort: System}, Rights: c.source.Table.System,
-			Why: "who may all on " + c.target.model.Name + " is not said by the object"})
+		out = append(out, Loss{
+			Effect: Lost, Principal: Principal{Sort: System}, Rights: c.source.Table.System,
+			Why: "who may all on " + c.target.model.Name + " is not said by the object",
+		})
 	}
 	return out
 }
@@ -375,7 +382,7 @@ func (c *conversion) handedDown(made Object) (list []Loss) {
 	}
 	below := conversion{source: a, target: c.target, opts: c.opts}
 	below.draft = below.newDraft()
-	list = a.losses(c.target, a.compare(c.target, *f.inherited), below.why)
+	list = a.losses(a.compare(c.target, *f.inherited), below.why)
 	for i := range list {
 		list[i].Default = true
 	}

@@ -58,8 +58,13 @@ type dosName struct {
 
 func dosNames() []dosName {
 	return []dosName{
-		{dos.Hidden, "hidden"}, {dos.System, "system"}, {dos.Temporary, "temporary"}, {dos.Offline, "offline"},
-		{dos.NotContentIndexed, "not indexed"}, {dos.Compressed, "compressed"}, {dos.Encrypted, "encrypted"},
+		{dos.Hidden, "hidden"},
+		{dos.System, "system"},
+		{dos.Temporary, "temporary"},
+		{dos.Offline, "offline"},
+		{dos.NotContentIndexed, "not indexed"},
+		{dos.Compressed, "compressed"},
+		{dos.Encrypted, "encrypted"},
 	}
 }
 

@@ -23,7 +23,7 @@ func ExampleConvert() {
 		fmt.Println(l)
 	}
 	// Output:
-	// ?rw-r--r--
+	// -rw-r--r--
 	// user 1001: write, append, write named attributes narrowed (Unix cannot name user 1001)
 	// user 1001: what is said of it lost (Unix has no name for it)
 }
@@ -33,7 +33,7 @@ func ExampleConvert_refused() {
 	_, err := translate.Convert(o, "dos", translate.Options{})
 	fmt.Println(err)
 	// Output:
-	// convert unix to dos: somebody could do more than before; everyone else: read, execute widened (DOS has one answer to that for all objects); the owner: execute widened (DOS has one answer to that for all objects); the owning group: execute widened (DOS has one answer to that for all objects)
+	// convert unix to dos: somebody could do more than before; everyone else: read, execute widened (DOS has one answer to that for all objects); the owner: execute widened (DOS has one answer to that for all objects)
 }
 
 func ExampleDecide() {

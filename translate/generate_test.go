@@ -145,15 +145,15 @@ func anyPOSIX(t *rapid.T, k mode.Kind) POSIX {
 
 // interesting rights are mostly those that three bits speak of.
 func anyRights(t *rapid.T) Rights {
-	return Rights(rapid.SampledFrom([]Rights{
+	return rapid.SampledFrom([]Rights{
 		Read, Write, Write | Append, Read | Write | Append, Read | Execute, Execute, Append, Delete, DeleteChild, WriteACL, ReadACL,
 		All, Read | Write | Append | Execute | DeleteChild, ReadAttributes | ReadACL | Synchronize, TakeOwnership | WriteNamed, 0x600,
-	}).Draw(t, "rights"))
+	}).Draw(t, "rights")
 }
 
 func anyNFS4(t *rapid.T, k mode.Kind) (a nfs4.ACL) {
 	for range rapid.IntRange(0, 6).Draw(t, "entries") {
-		e := nfs4.Entry{Type: nfs4.Type(rapid.SampledFrom([]nfs4.Type{nfs4.Allow, nfs4.Allow, nfs4.Deny, nfs4.Audit}).Draw(t, "type")), Rights: nfs4.Rights(anyRights(t))}
+		e := nfs4.Entry{Type: rapid.SampledFrom([]nfs4.Type{nfs4.Allow, nfs4.Allow, nfs4.Deny, nfs4.Audit}).Draw(t, "type"), Rights: nfs4.Rights(anyRights(t))}
 		switch rapid.IntRange(0, 4).Draw(t, "whom") {
 		case 0:
 			e.Who = nfs4.Special(nfs4.Owner)

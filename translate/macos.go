@@ -217,9 +217,14 @@ type bsdName struct {
 
 func bsdNames() []bsdName {
 	return []bsdName{
-		{classic.UserImmutable, "locked"}, {classic.SystemImmutable, "locked by the system"},
-		{classic.UserAppend, "append only"}, {classic.SystemAppend, "append only by the system"},
-		{classic.Hidden, "hidden"}, {classic.Archived, "backed up"}, {classic.NoDump, "no dump"}, {classic.Opaque, "opaque"},
+		{classic.UserImmutable, "locked"},
+		{classic.SystemImmutable, "locked by the system"},
+		{classic.UserAppend, "append only"},
+		{classic.SystemAppend, "append only by the system"},
+		{classic.Hidden, "hidden"},
+		{classic.Archived, "backed up"},
+		{classic.NoDump, "no dump"},
+		{classic.Opaque, "opaque"},
 	}
 }
 

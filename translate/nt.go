@@ -189,10 +189,13 @@ func ntPrincipal(d nt.Descriptor, e nt.ACE) Principal {
 // flagPairs is the flags of entries, which have other numbers in NFSv4.
 func flagPairs() [][2]uint32 {
 	return [][2]uint32{
-		{uint32(nt.ObjectInherit), uint32(nfs4.FileInherit)}, {uint32(nt.ContainerInherit), uint32(nfs4.DirectoryInherit)},
-		{uint32(nt.NoPropagate), uint32(nfs4.NoPropagate)}, {uint32(nt.InheritOnly), uint32(nfs4.InheritOnly)},
+		{uint32(nt.ObjectInherit), uint32(nfs4.FileInherit)},
+		{uint32(nt.ContainerInherit), uint32(nfs4.DirectoryInherit)},
+		{uint32(nt.NoPropagate), uint32(nfs4.NoPropagate)},
+		{uint32(nt.InheritOnly), uint32(nfs4.InheritOnly)},
 		{uint32(nt.Inherited), uint32(nfs4.Inherited)},
-		{uint32(nt.SuccessfulAccess), uint32(nfs4.SuccessfulAccess)}, {uint32(nt.FailedAccess), uint32(nfs4.FailedAccess)},
+		{uint32(nt.SuccessfulAccess), uint32(nfs4.SuccessfulAccess)},
+		{uint32(nt.FailedAccess), uint32(nfs4.FailedAccess)},
 	}
 }
 

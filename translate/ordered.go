@@ -105,8 +105,10 @@ func inheritable(order []Entry) (list []Entry, rest []Loss) {
 		case e.Flags&inheriting == 0 || e.Type != nfs4.Allow && e.Type != nfs4.Deny:
 			continue
 		case e.Flags&inheriting != inheriting || e.Flags&nfs4.NoPropagate != 0:
-			rest = append(rest, Loss{Effect: Lost, Principal: e.Principal, What: ordinal("inheritance of entry", i),
-				Why: "it reaches only some of what is made in the directory", Default: true})
+			rest = append(rest, Loss{
+				Effect: Lost, Principal: e.Principal, What: ordinal("inheritance of entry", i),
+				Why: "it reaches only some of what is made in the directory", Default: true,
+			})
 			continue
 		}
 		e.Flags &^= handing

@@ -120,8 +120,10 @@ func (racfModel) facts(o Object) (f facts, err error) {
 		}
 	}
 	for i, e := range p.Conditional {
-		f.unclear = append(f.unclear, Loss{Effect: Lost, Principal: Principal{Sort: Either, Name: e.ID}, What: ordinal("conditional entry", i),
-			Why: "only RACF asks for " + e.When.Type})
+		f.unclear = append(f.unclear, Loss{
+			Effect: Lost, Principal: Principal{Sort: Either, Name: e.ID}, What: ordinal("conditional entry", i),
+			Why: "only RACF asks for " + e.When.Type,
+		})
 	}
 	if p.Generic || racf.IsGeneric(p.Name) {
 		f.unclear = append(f.unclear, Loss{Effect: Lost, What: "the generic name " + p.Name, Why: "what it protects is more than one object"})

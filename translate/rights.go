@@ -47,12 +47,20 @@ type rightName struct {
 
 func rightNames() []rightName {
 	return []rightName{
-		{Read, "read"}, {Write, "write"}, {Append, "append"}, {Execute, "execute"},
-		{Delete, "delete"}, {DeleteChild, "delete children"},
-		{ReadNamed, "read named attributes"}, {WriteNamed, "write named attributes"},
-		{ReadAttributes, "read attributes"}, {WriteAttributes, "write attributes"},
-		{ReadACL, "read permissions"}, {WriteACL, "change permissions"},
-		{TakeOwnership, "take ownership"}, {Synchronize, "synchronize"},
+		{Read, "read"},
+		{Write, "write"},
+		{Append, "append"},
+		{Execute, "execute"},
+		{Delete, "delete"},
+		{DeleteChild, "delete children"},
+		{ReadNamed, "read named attributes"},
+		{WriteNamed, "write named attributes"},
+		{ReadAttributes, "read attributes"},
+		{WriteAttributes, "write attributes"},
+		{ReadACL, "read permissions"},
+		{WriteACL, "change permissions"},
+		{TakeOwnership, "take ownership"},
+		{Synchronize, "synchronize"},
 		{Together, "all of it in one request"},
 	}
 }

@@ -102,8 +102,16 @@ func TestModesThereAndBackT9(t *testing.T) {
 		through string
 		bits    mode.Mode
 	}{
-		{"posix", mode.All}, {"posix-freebsd", mode.All}, {"posix-solaris", mode.All}, {"hpux", mode.All}, {"zos", mode.All}, {"macos", mode.All},
-		{"nfs4", mode.Permissions}, {"nfs4-zfs", mode.Permissions}, {"nfs4-freebsd", mode.Permissions}, {"nt", mode.Permissions},
+		{"posix", mode.All},
+		{"posix-freebsd", mode.All},
+		{"posix-solaris", mode.All},
+		{"hpux", mode.All},
+		{"zos", mode.All},
+		{"macos", mode.All},
+		{"nfs4", mode.Permissions},
+		{"nfs4-zfs", mode.Permissions},
+		{"nfs4-freebsd", mode.Permissions},
+		{"nt", mode.Permissions},
 	} {
 		t.Run(c.through, func(t *testing.T) {
 			for m := mode.Mode(0); m <= c.bits; m++ {
