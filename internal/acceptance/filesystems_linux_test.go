@@ -10,6 +10,7 @@ import (
 
 	"ward/internal/requires"
 	"ward/internal/testfs"
+	"ward/legacy/dos"
 )
 
 // Everything that ward can change, there and back, on every file system.
@@ -156,8 +157,10 @@ func traceApplyAndUndo(t *testing.T) {
 	file(t, filepath.Join(root, "12"), "", 0o666) // looks like a descriptor's number
 	shell(t, `setfacl -m u:bob:rw "$1/a/b/f"; setfacl -m d:u:bob:rwx "$1/a"; setcap cap_net_raw=ep "$1/a/program"
 		mkfifo -m 666 "$1/fifo"; ln -s f "$1/a/link"`, root)
+	samba := sambaFile(t, filepath.Join(root, "a/b/f"), 0x20)
 	before := snapshot(t, root)
 	p := policyFile(t,
+		`{name: sealed, match: {path: "**/b/f"}, require: {dos: "+r"}}`,
 		`{name: all, match: {type: [file, dir, fifo]}, require: {mode: "go-w", group: dev}}`,
 		`{name: owners, match: {type: [file, dir, fifo], not: {path: ["**/program"]}}, require: {owner: app}}`,
 		`{name: lists, match: {type: dir}, require: {acl: "u:alice:rx,m::rx,d:u::rwx,d:g::rx,d:o::-"}}`,
@@ -166,8 +169,14 @@ func traceApplyAndUndo(t *testing.T) {
 	)
 	traced(t, 0, "apply", "--yes", "-p", p, root)
 	wantMode(t, filepath.Join(root, "12"), 0o644)
+	if string(attribute(t, filepath.Join(root, "a/b/f"), dos.SambaXattr)) == samba {
+		t.Error("the DOS attributes were not changed")
+	}
 	traced(t, 0, "undo", "--yes")
 	wantSnapshot(t, root, before)
+	if string(attribute(t, filepath.Join(root, "a/b/f"), dos.SambaXattr)) != samba {
+		t.Error("the DOS attributes are not as they were")
+	}
 }
 
 // traced runs ward and fails the test on any write by path outside of ward's own

@@ -210,6 +210,15 @@ func TestPolicyErrorsOfOtherModels(t *testing.T) {
 	}
 }
 
+// sambaFile gives a file the DOS attributes that Samba would.
+func sambaFile(t *testing.T, path string, a dos.Attributes) (value string) {
+	t.Helper()
+	b, err := dos.Samba{Version: 5, Valid: dos.ValidAttributes | dos.ValidCreateTime, Stored: a, CreateTime: 1 << 56}.Encode()
+	must(t, err)
+	must(t, unix.Setxattr(path, dos.SambaXattr, b, 0))
+	return string(b)
+}
+
 // lists is the raw lists of a tree.
 func lists(t *testing.T, root string) (all string) {
 	t.Helper()
