@@ -324,10 +324,13 @@ func (c *conversion) unspoken() []Loss {
 // others lists what is no access: the extras that the result does not have again, audit
 // entries, and what could not be taken apart.
 func (c *conversion) others(made Object) []Loss {
-	out := slices.Clone(c.source.Unclear)
 	f, err := c.target.dialect.facts(made)
 	if err != nil {
-		return out
+		return c.source.Unclear
+	}
+	out := slices.Clone(c.source.Unclear)
+	if partly(f.unclear) == partly(out) { // the target has such flags itself
+		out = slices.DeleteFunc(out, isPartly)
 	}
 	for _, e := range c.source.Extras {
 		if !e.Off && !carried(e.Name, f.extras) {
@@ -336,7 +339,7 @@ func (c *conversion) others(made Object) []Loss {
 	}
 	have := countAudits(f.order)
 	for i, e := range c.source.Order {
-		if (e.Type == nfs4.Audit || e.Type == nfs4.Alarm) && have == 0 {
+		if (e.Type == nfs4.Audit || e.Type == nfs4.Alarm) && have < countAudits(c.source.Order) {
 			out = append(out, Loss{Effect: Lost, Principal: e.Principal, What: fmt.Sprintf("%s entry %d", e.Type, i+1), Why: c.target.model.Name + " does not have it"})
 		}
 	}
@@ -347,6 +350,18 @@ func (c *conversion) others(made Object) []Loss {
 		})
 	}
 	return out
+}
+
+// isPartly reports whether the loss is of flags that hand an entry down to some only.
+func isPartly(l Loss) bool { return l.Default && strings.HasPrefix(l.What, partlyHanded) }
+
+func partly(list []Loss) (n int) {
+	for _, l := range list {
+		if isPartly(l) {
+			n++
+		}
+	}
+	return n
 }
 
 // carried reports whether the thing is there again. That a file is to be backed up is the

@@ -197,3 +197,35 @@ func TestIdempotent(t *testing.T) {
 		}
 	})
 }
+
+// TestNeverWiderBelow: nobody may do more to what is made in a directory, either, and what
+// he may no longer do is listed.
+func TestNeverWiderBelow(t *testing.T) {
+	pairs(t, func(t *rapid.T, o Object, to string) {
+		res, ok := convert(t, o, to, Options{})
+		above := asked(o)
+		if !ok || above.Inherited == nil || o.Model == to {
+			return
+		}
+		handed := asked(res.Object).Inherited
+		if handed == nil {
+			if !slices.ContainsFunc(res.Losses, func(l Loss) bool { return l.Default }) {
+				t.Fatalf("nothing is handed down, and that is not listed: %v", res.Losses)
+			}
+			return
+		}
+		source := asked(*above.Inherited)
+		was, spoken := judge(*above.Inherited)
+		is, also := judge(*handed)
+		for i, c := range everybody() {
+			for _, r := range (spoken & also & (was[i] ^ is[i])).each() {
+				if is[i]&r&Contents != 0 {
+					t.Fatalf("%s may %s besides\nfrom %+v\nto %+v", words(c), r, o.Value, res.Object.Value)
+				}
+				if !slices.ContainsFunc(res.Losses, func(l Loss) bool { l.Default = !l.Default; return l.Rights&r != 0 && covers(l, c.as(source)) }) {
+					t.Fatalf("%s: %s is not listed\nfrom %+v\nto %+v\n%v", words(c), r, o.Value, res.Object.Value, res.Losses)
+				}
+			}
+		}
+	})
+}

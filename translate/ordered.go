@@ -9,6 +9,9 @@ import (
 
 const authenticated = "AUTHENTICATED"
 
+// partlyHanded is what is Lost of an entry that only some of what is made gets.
+const partlyHanded = "inheritance of entry"
+
 // Flags of inheritance, and those that say how.
 const (
 	inheriting = nfs4.FileInherit | nfs4.DirectoryInherit
@@ -106,7 +109,7 @@ func inheritable(order []Entry) (list []Entry, rest []Loss) {
 			continue
 		case e.Flags&inheriting != inheriting || e.Flags&nfs4.NoPropagate != 0:
 			rest = append(rest, Loss{
-				Effect: Lost, Principal: e.Principal, What: ordinal("inheritance of entry", i),
+				Effect: Lost, Principal: e.Principal, What: ordinal(partlyHanded, i),
 				Why: "it reaches only some of what is made in the directory", Default: true,
 			})
 			continue

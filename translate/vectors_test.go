@@ -44,6 +44,9 @@ func TestWorkedExamples(t *testing.T) {
 		{"T16", "posix", "u::rwx,g::rx,o::-,d:u::rwx,d:g::rx,d:o::-", "unix", mode.Directory, Options{}, "0750", []string{"what the directory hands down lost"}},
 		{"T17: appending alone", "nfs4", "A::OWNER@:ra", "posix", mode.Regular, Options{}, "", []string{"the owner: append narrowed"}},
 		{"T18: removing from a directory alone", "nt", "D:(A;;0x61;;;OW)", "unix", mode.Directory, Options{}, "0500", []string{"the owner: delete children narrowed"}},
+		{"entries for files alone", "nfs4", "A:f:OWNER@:rwaDxtTnNcCoy", "nt", mode.Directory, Options{Strict: true}, "D:(A;OI;0x1e01ff;;;OW)", nil},
+		{"and where there are no such", "nfs4", "A:f:OWNER@:rwaDxtTnNcCoy", "posix", mode.Directory, Options{}, "user::rwx\ngroup::---\nother::---\n", []string{"inheritance of entry 1 lost"}},
+		{"audits go from one list to the other", "nfs4", "U:F:EVERYONE@:w,A::OWNER@:rwaxtTnNcCoy", "nt", mode.Regular, Options{Strict: true}, "", nil},
 		{"a directory's default list → nfs4", "posix", "u::rwx,g::rx,o::-,d:u::rwx,d:g::rx,d:o::-", "nfs4", mode.Directory, Options{}, "", nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
