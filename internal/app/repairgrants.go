@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"errors"
-	"io/fs"
 	"path"
 	"slices"
 	"strings"
@@ -95,26 +94,17 @@ func (r *repairing) sameContent(g *grantee, want packages.Digest) (bool, error) 
 
 // grant plans the privileges of one file, as it is now.
 func (r *repairing) grant(v *repairVisitor, g *grantee) error {
-	o, err := r.root.Object(g.Path)
-	if err != nil {
-		r.planned.Unseen.add(Place(r.root.Path(), g.Path), err)
-		return nil
-	}
-	defer o.Close()
-	var want entry.Facts
+	want := entry.Stat
 	for {
-		e, err := o.Look(entry.Stat | want)
-		if e.Known&entry.Stat == 0 {
+		e, err := r.look(g.Path, want)
+		if err != nil {
 			r.planned.Unseen.add(Place(r.root.Path(), g.Path), err)
 			return nil
 		}
 		e.Dir, e.Name = nil, g.Path // its path, for messages and the plan
 		need, err := r.grantTo(v, g, &e)
-		if err != nil || need == 0 {
+		if err != nil || need == 0 || want&need == need {
 			return err
-		}
-		if want&need == need {
-			return nil
 		}
 		want |= need
 	}
@@ -231,25 +221,16 @@ func (r *repairing) named(v *repairVisitor, name string) error {
 	if dir = strings.TrimSuffix(dir, "/"); dir == "" {
 		dir = "."
 	}
-	var above entry.Entry
-	d, err := r.root.Directory(dir, &above)
+	above, err := r.look(dir, entry.Stat)
 	if err != nil {
 		return err
 	}
-	defer d.Close()
 	in := &entry.Dir{Path: dir, ID: above.ID, UID: above.UID, Mode: above.Mode}
 	want := entry.Stat
 	for {
-		o, err := r.root.Object(name)
+		e, err := r.look(name, want)
 		if err != nil {
 			return err
-		}
-		e, _ := o.Look(want)
-		if err := o.Close(); err != nil {
-			return err
-		}
-		if e.Known&entry.Stat == 0 {
-			return fs.ErrNotExist
 		}
 		e.Dir, e.Name = in, last
 		verdict, need := r.judge.Judge(name, &e)
@@ -261,6 +242,20 @@ func (r *repairing) named(v *repairVisitor, name string) error {
 		}
 		want |= need
 	}
+}
+
+// look is what is at a path now. Facts that cannot be had are in its Denied.
+func (r *repairing) look(name string, want entry.Facts) (entry.Entry, error) {
+	o, err := r.root.Object(name)
+	if err != nil {
+		return entry.Entry{}, err
+	}
+	defer o.Close()
+	e, err := o.Look(want)
+	if e.Known&entry.Stat != 0 {
+		return e, nil // what else is missing is in Denied
+	}
+	return e, err
 }
 
 // Close gives the tree back.

@@ -228,7 +228,7 @@ func (e *Entry) keyword(key, value string) (err error) {
 	case "uname", "gname", "link":
 		err = e.setName(key, value)
 	case "flags":
-		err = e.setFlags(value)
+		e.setFlags(value)
 	case "acl", "defaultacl":
 		err = e.setList(key, value)
 	case "caps":
@@ -315,7 +315,7 @@ func (e *Entry) setName(key, value string) (err error) {
 }
 
 // setFlags takes the flags that ward knows, and passes over others.
-func (e *Entry) setFlags(value string) error {
+func (e *Entry) setFlags(value string) {
 	e.Known |= Flags
 	for word := range strings.SplitSeq(value, ",") {
 		for _, f := range flags {
@@ -324,7 +324,6 @@ func (e *Entry) setFlags(value string) error {
 			}
 		}
 	}
-	return nil
 }
 
 func (e *Entry) setList(key, value string) error {

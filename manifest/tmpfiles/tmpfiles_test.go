@@ -76,8 +76,12 @@ func TestMatchAndWanted(t *testing.T) {
 		path string
 		want bool
 	}{
-		{0, "var/log/a.d", true}, {0, "var/log/a.d/b/c", true}, {0, "var/log/a", false},
-		{1, "etc/a", true}, {1, "etc/a/b", false}, {2, "srv/x", true},
+		{0, "var/log/a.d", true},
+		{0, "var/log/a.d/b/c", true},
+		{0, "var/log/a", false},
+		{1, "etc/a", true},
+		{1, "etc/a/b", false},
+		{2, "srv/x", true},
 	} {
 		if got := items[c.item].Match(c.path); got != c.want {
 			t.Errorf("%s with %q: %v", items[c.item].Path, c.path, got)

@@ -51,22 +51,31 @@ func Read(in io.Reader, each func(*Installed) error) error {
 		if err != nil && !errors.Is(err, io.EOF) {
 			return fmt.Errorf("line %d: %w", n, err)
 		}
-		if text := strings.TrimSuffix(line, "\n"); text != "" {
+		text, last := strings.TrimSuffix(line, "\n"), err != nil
+		if text != "" {
 			if problem := r.line(text); problem != nil {
 				return &LineError{n, problem.Error()}
 			}
 		}
-		if (strings.TrimSuffix(line, "\n") == "" || err != nil) && r.present.Name != "" {
-			done := r.present
-			r = reader{}
-			if err := each(&done); err != nil {
+		if text == "" || last {
+			if err := r.finish(each); err != nil {
 				return err
 			}
 		}
-		if err != nil {
-			return nil
+		if last {
+			return nil //nolint:nilerr // io.EOF
 		}
 	}
+}
+
+// finish hands a package on, at the end of its paragraph.
+func (r *reader) finish(each func(*Installed) error) error {
+	done := r.present
+	*r = reader{}
+	if done.Name == "" {
+		return nil
+	}
+	return each(&done)
 }
 
 // reader gathers a paragraph.

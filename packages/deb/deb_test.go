@@ -183,7 +183,7 @@ func through(b []byte) error {
 		return err
 	}
 	defer r.Close()
-	for n := 0; n < 1<<16; n++ {
+	for range 1 << 16 {
 		if _, err := r.Next(); errors.Is(err, io.EOF) {
 			return nil
 		} else if err != nil {

@@ -60,7 +60,7 @@ var leading = map[string]bool{"if": true, "then": true, "else": true, "!": true,
 func commands(line string) []string {
 	var all []string
 	start, quote := 0, byte(0)
-	for i := 0; i < len(line); i++ {
+	for i := range len(line) {
 		c := line[i]
 		switch {
 		case quote != 0:
@@ -84,7 +84,7 @@ func shellWords(command string) []string {
 	var all []string
 	var word strings.Builder
 	quote, in := byte(0), false
-	for i := 0; i < len(command); i++ {
+	for i := range len(command) {
 		c := command[i]
 		switch {
 		case quote != 0 && c == quote:
