@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -13,15 +14,22 @@ import (
 const aclLong = `Shows, checks and converts the permissions of every model: Unix and POSIX lists,
 NFSv4, macOS, Windows, DOS, AmigaOS, OpenVMS, RACF and others.`
 
+const aclExample = `  ward acl show /srv/share/report.odt
+  ward acl check /srv/share/report.odt
+  ward acl convert --to nfs4 /srv/share/report.odt`
+
 func newACLCommand(c *console) *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "acl",
-		Short: "Show, check and convert the permissions of every model",
-		Long:  aclLong,
-		Args:  noSuchCommand,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Use:     "acl",
+		Short:   "Show, check and convert the permissions of every model",
+		Long:    exits(aclLong, "0  help was shown", "2  no such command"),
+		Example: aclExample,
+		Args:    noSuchCommand,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newACLShowCommand(c), newACLCheckCommand(c), newConvertCommand(c))
+	convert := newConvertCommand(c)
+	convert.Example = strings.ReplaceAll(convert.Example, "ward convert", "ward acl convert")
+	cmd.AddCommand(newACLShowCommand(c), newACLCheckCommand(c), convert)
 	return cmd
 }
 

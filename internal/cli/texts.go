@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"ward/internal/app"
 )
@@ -33,10 +32,11 @@ func takingTexts(cmd *cobra.Command) *cobra.Command {
 		if found, directive, ok := completeOption(cmd, args, word); ok {
 			return found, directive
 		}
-		if complete != nil {
-			return complete(cmd, args, word)
+		texts, err := optionsOut(cmd, args)
+		if complete == nil || err != nil {
+			return nil, cobra.ShellCompDirectiveDefault
 		}
-		return nil, cobra.ShellCompDirectiveDefault
+		return complete(cmd, texts, word)
 	}
 	return cmd
 }
@@ -49,7 +49,7 @@ func optionsOut(cmd *cobra.Command, args []string) ([]string, error) {
 	from, options := fromOf(args), true
 	for i, arg := range args {
 		options = options && arg != "--"
-		if options && !isValue(cmd.Flags(), args[:i]) && isText(cmd.Flags(), arg, from) {
+		if options && !isValue(cmd, args[:i]) && isText(cmd, arg, from) {
 			arg = shield + arg
 		}
 		shielded[i] = arg
@@ -81,30 +81,28 @@ func fromOf(args []string) string {
 }
 
 // isValue says whether the next argument is the value of the option before it.
-func isValue(flags *pflag.FlagSet, before []string) bool {
+func isValue(cmd *cobra.Command, before []string) bool {
 	if len(before) == 0 {
 		return false
 	}
 	last := before[len(before)-1]
-	var f *pflag.Flag
-	switch {
-	case strings.HasPrefix(last, "--"):
-		f = flags.Lookup(last[2:])
-	case len(last) == 2 && last[0] == '-':
-		f = flags.ShorthandLookup(last[1:])
+	f := cmd.Flags().Lookup(strings.TrimPrefix(last, "--"))
+	if len(last) == 2 && last[0] == '-' {
+		f = cmd.Flags().ShorthandLookup(last[1:])
 	}
-	return f != nil && f.NoOptDefVal == ""
+	return f != nil && last[0] == '-' && f.NoOptDefVal == ""
 }
 
 // isText tells a text that begins with a dash from an option: no option begins with
 // three of them, and the notation can read it.
-func isText(flags *pflag.FlagSet, arg, from string) bool {
+func isText(cmd *cobra.Command, arg, from string) bool {
 	if len(arg) < 2 || arg[0] != '-' || arg == "--" {
 		return false
 	}
 	if strings.HasPrefix(arg, "---") {
 		return true
 	}
+	flags := cmd.Flags()
 	name, _, _ := strings.Cut(strings.TrimPrefix(arg[1:], "-"), "=")
 	known := flags.Lookup(name) != nil && strings.HasPrefix(arg, "--") || len(arg) == 2 && flags.ShorthandLookup(arg[1:]) != nil
 	return !known && app.IsPermissionText(from, arg)
@@ -113,7 +111,7 @@ func isText(flags *pflag.FlagSet, arg, from string) bool {
 // completeOption completes the value of an option, and names of options, which cobra
 // leaves to commands that parse their own.
 func completeOption(cmd *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective, bool) {
-	if len(args) > 0 && isValue(cmd.Flags(), args) {
+	if len(args) > 0 && isValue(cmd, args) {
 		name := strings.TrimLeft(args[len(args)-1], "-")
 		if f := cmd.Flags().ShorthandLookup(name[:1]); f != nil && len(name) == 1 {
 			name = f.Name
@@ -128,10 +126,11 @@ func completeOption(cmd *cobra.Command, args []string, word string) ([]string, c
 		return nil, 0, false
 	}
 	var names []string
-	cmd.Flags().VisitAll(func(f *pflag.Flag) {
-		if !f.Hidden {
-			names = append(names, "--"+f.Name+"\t"+f.Usage)
+	for line := range strings.Lines(cmd.LocalFlags().FlagUsages()) {
+		if _, option, ok := strings.Cut(line, "--"); ok {
+			name, usage, _ := strings.Cut(strings.TrimSpace(option), " ")
+			names = append(names, "--"+name+"\t"+strings.TrimSpace(usage))
 		}
-	})
+	}
 	return names, cobra.ShellCompDirectiveNoFileComp, true
 }
