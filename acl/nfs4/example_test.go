@@ -90,3 +90,19 @@ func ExampleFromPOSIX() {
 	// A::EVERYONE@:tcy
 	// <nil>
 }
+
+func ExampleParseSpec() {
+	spec, err := nfs4.ParseSpec("A:g:auditors@example.org:rtncy")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	found, _ := nfs4.Parse("A::OWNER@:rwatTnNcCy,A::EVERYONE@:tcy", nfs4.Linux, mode.Regular)
+	wanted := spec.Apply(found, mode.Regular)
+	text, _ := wanted.Format(nfs4.Linux, mode.Regular)
+	fmt.Println(text)
+	fmt.Println(spec.Apply(wanted, mode.Regular).Equal(wanted))
+	// Output:
+	// A:g:auditors@example.org:rtncy,A::OWNER@:rwatTnNcCy,A::EVERYONE@:tcy
+	// true
+}

@@ -71,3 +71,28 @@ func TestSpecsSettle(t *testing.T) {
 		}
 	})
 }
+
+func FuzzParseSpec(f *testing.F) {
+	for _, s := range []string{"A::bob@x:r", "exactly A::OWNER@:rw,A::EVERYONE@:r", "exactly", " A:fd:b:RX , D::c:w", "A::1:r,,A:g:1:r", "A::GROUP@:r,A:g:GROUP@:w"} {
+		f.Add(s, "A::OWNER@:rwatTnNcCy,A::bob@x:w,A::EVERYONE@:r")
+	}
+	f.Fuzz(func(t *testing.T, s, list string) {
+		spec, err := nfs4.ParseSpec(s)
+		if err != nil {
+			var wrong *nfs4.SyntaxError
+			if !errors.As(err, &wrong) || wrong.Offset < 0 || wrong.Offset > len(s) || wrong.Input != s {
+				t.Fatalf("%q: %#v", s, err)
+			}
+			return
+		}
+		for _, k := range []mode.Kind{mode.Regular, mode.Directory} {
+			found, err := nfs4.Parse(list, nfs4.Linux, k)
+			if err != nil {
+				return
+			}
+			if end := spec.Apply(found, k); !spec.Apply(end, k).Equal(end) {
+				t.Fatalf("%q does not settle on %q", s, list)
+			}
+		}
+	})
+}
