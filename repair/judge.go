@@ -395,8 +395,8 @@ func (j *Judge) unknown(path string, e *entry.Entry) (Verdict, entry.Facts) {
 	}
 	v.Guess = &g
 	if g.Parts == 0 {
-		if e.Kind == mode.Symlink {
-			v.Class = Right // it has no mode, and nothing speaks against its owner
+		if e.Kind == mode.Symlink || e.UID == 0 && e.Mode&(mode.GroupWrite|mode.OtherWrite) == 0 {
+			v.Class = Right // nothing is known of it, and nothing speaks against it
 		}
 		return v, 0
 	}
