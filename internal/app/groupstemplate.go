@@ -296,5 +296,29 @@ func GroupsDecompile(q GroupsDecompileRequest) (string, error) {
 		return "", err
 	}
 	text, err := template.Decompile(g.system.Groups, g.system.GShadow, q.Proposal)
-	return text, asPolicyError(err)
+	if err != nil {
+		return "", asPolicyError(err)
+	}
+	return text, proves(text, g)
+}
+
+// proves compiles a proposal into the files that it was made of: nothing may change.
+func proves(text string, g *accountFacts) error {
+	t, err := template.Parse("the proposal", func(string) ([]byte, error) { return []byte(text), nil })
+	if err != nil {
+		return fmt.Errorf("the proposed template is no template: %w", err)
+	}
+	c, err := template.Compile(t, &template.Base{Group: g.system.Groups, GShadow: g.system.GShadow}, template.Options{})
+	if err != nil {
+		return fmt.Errorf("the proposed template cannot be compiled: %w", err)
+	}
+	if t.OwnsAll {
+		return nil // what it leaves out is meant to go
+	}
+	for _, x := range c.Changes {
+		if !x.Shadow {
+			return fmt.Errorf("the proposed template would change %s from %q to %q", x.Name, x.Before, x.After)
+		}
+	}
+	return nil
 }

@@ -22,7 +22,8 @@ func newGroupsCommand(c *console) *cobra.Command {
 		Args:    noSuchCommand,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newGroupsCheckCommand(c))
+	cmd.AddCommand(newGroupsCheckCommand(c), newGroupsCompileCommand(c), newGroupsDecompileCommand(c),
+		newGroupsWhoCommand(c), newGroupsOfCommand(c), newGroupsGraphCommand(c), newGroupsStaleCommand(c), newGroupsFromACLCommand(c))
 	return cmd
 }
 
