@@ -106,7 +106,7 @@ type permissionReader struct {
 
 func newPermissionReader(s PermissionSource) (*permissionReader, error) {
 	r := &permissionReader{PermissionSource: s, known: translate.Models()}
-	if !s.Names.Numeric {
+	if !s.Names.Numeric && s.In == "" { // numbers in an archive are another machine's
 		r.db = localAccounts()
 	}
 	rows, err := readNamesakes(s.Names.Map, s.Names.Same)

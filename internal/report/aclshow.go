@@ -75,11 +75,8 @@ func carrierText(s *app.Shown) string {
 
 // grantText is one line of who may what; the names stand in a column.
 func grantText(out *bufio.Writer, g app.Holding, s *app.Shown, style Style) {
-	const column = 22
-	who := printable(called(g.Who))
-	if s.Model.Alone {
-		who = "everybody"
-	}
+	const column = 26
+	who := printable(grantee(g.Who, s))
 	indent := strings.Repeat(" ", 4+column)
 	text := style.wrap(indent, grantedWords(g.Rights, s.All))
 	if len([]rune(who)) >= column {
@@ -87,6 +84,27 @@ func grantText(out *bufio.Writer, g app.Holding, s *app.Shown, style Style) {
 		return
 	}
 	fmt.Fprintf(out, "    %-*s%s", column, who, strings.TrimPrefix(text, indent))
+}
+
+// grantee is who has something; owner and owning group with their names.
+func grantee(p translate.Principal, s *app.Shown) string {
+	of := translate.Principal{}
+	switch {
+	case s.Model.Alone:
+		return "everybody"
+	case p.Sort == translate.Owner:
+		of = s.Object.Owner
+	case p.Sort == translate.OwningGroup:
+		of = s.Object.Group
+	}
+	if of == (translate.Principal{}) {
+		return called(p)
+	}
+	name := called(of)
+	for _, sort := range []string{"user ", "group "} {
+		name = strings.TrimPrefix(name, sort)
+	}
+	return called(p) + " (" + name + ")"
 }
 
 // called is somebody by a name that Windows gives to accounts that are the same
