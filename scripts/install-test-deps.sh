@@ -24,6 +24,10 @@ ssh-keygen:openssh-client gpg:gnupg
 openssl:openssl
 python3:python3-minimal
 bsdtar:libarchive-tools
+debootstrap:debootstrap
+rpm:rpm rpmbuild:rpm rpm2cpio:rpm2cpio cpio:cpio
+sqlite3:sqlite3
+dpkg-deb:dpkg ssh:openssh-client
 nfs4_setfacl:nfs4-acl-tools nfs4_getfacl:nfs4-acl-tools
 samba-tool:samba-common-bin
 zipinfo:unzip unzip:unzip zip:zip

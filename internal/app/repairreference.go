@@ -165,9 +165,17 @@ func (r *repairing) found(d *installed.Dpkg, dirs []string) (map[string]installe
 		return nil, err
 	}
 	byName := map[string]installed.Archive{}
+	doubtful := false
 	for _, a := range all {
+		if a.Dir == "" && r.others(aptCache+"/"+a.Name) {
+			doubtful = true
+			if r.request.Download {
+				continue
+			}
+		}
 		byName[a.Name] = a
 	}
+	r.doubt(doubtful)
 	at := map[string]installed.Archive{}
 	for i := range d.Packages {
 		p := &d.Packages[i]
@@ -176,6 +184,25 @@ func (r *repairing) found(d *installed.Dpkg, dirs []string) (map[string]installe
 		}
 	}
 	return at, nil
+}
+
+// aptCache is where apt keeps packages.
+const aptCache = "var/cache/apt/archives"
+
+// others reports whether somebody but root could have written a file.
+func (r *repairing) others(name string) bool {
+	const others = mode.GroupWrite | mode.OtherWrite
+	e, err := r.look(name, entry.Stat)
+	dir, err2 := r.look(path.Dir(name), entry.Stat)
+	return err != nil || err2 != nil || e.UID != 0 || dir.UID != 0 || (e.Mode|dir.Mode)&others != 0
+}
+
+// doubt says that what packages in apt's cache say is worth no more than the cache.
+func (r *repairing) doubt(doubtful bool) {
+	const note = "somebody other than root could have changed the .deb files in apt's cache since; with --download apt fetches and verifies them anew"
+	if doubtful && !r.request.Download && !slices.Contains(r.result.Notes, note) {
+		r.result.Notes = append(r.result.Notes, note)
+	}
 }
 
 func (r *repairing) readArchives(ctx context.Context, d *installed.Dpkg, at map[string]installed.Archive, progress Progress) (map[string]*archive, error) {
