@@ -12,9 +12,7 @@ import (
 
 	"ward/lint"
 	"ward/lint/effect"
-	"ward/lint/golang"
-	"ward/lint/meaning"
-	"ward/lint/shell"
+	"ward/lint/read"
 	"ward/lint/source"
 )
 
@@ -67,15 +65,10 @@ func corpus(t *testing.T) []labelled {
 func (c *labelled) read(t *testing.T) *effect.Script {
 	t.Helper()
 	file := &source.File{Path: c.name, Language: source.Language(c.language), Text: c.text}
-	switch file.Language {
-	case source.Go:
-		return meaning.Translate(golang.Parse(file), nil, golang.Library())
-	case source.Shell:
-		return shell.Read(file)
-	default:
+	if _, ok := read.All()[file.Language]; !ok {
 		t.Fatalf("%s: no front end for %s", c.name, c.language)
-		return nil
 	}
+	return read.All().Script(file)
 }
 
 // score counts what a rule found rightly and wrongly, and what it missed.

@@ -161,3 +161,8 @@ func both(a, b func(*meaning.Scope, *source.Call, *effect.Effect) bool) func(*me
 	}
 	return func(s *meaning.Scope, c *source.Call, e *effect.Effect) bool { return a(s, c, e) && b(s, c, e) }
 }
+
+// Telling are words of which every file has one that does something to permissions.
+func Telling() []string {
+	return []string{"Chmod", "chmod", "Mkdir", "OpenFile", "WriteFile", "Create", "Umask", "FileMode", "Mode", "Mkfifo", "Mknod", "Chown", "Open"}
+}

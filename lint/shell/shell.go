@@ -97,11 +97,14 @@ func (r *reader) lineByLine() {
 	}
 }
 
-// telling are words without which a line says nothing of permissions.
-var telling = [...]string{"chmod", "chown", "chgrp", "mkdir", "install", "umask", "mktemp"}
+// Telling are words of which every script has one that does something to permissions.
+func Telling() []string {
+	return []string{"chmod", "chown", "chgrp", "mkdir", "install", "umask", "mktemp", "mkfifo", ">", "tee", "touch"}
+}
 
+// worthReading tells whether a line names a command that changes permissions.
 func worthReading(line []byte) bool {
-	for _, word := range telling {
+	for _, word := range [...]string{"chmod", "chown", "chgrp", "mkdir", "install", "umask", "mktemp"} {
 		if bytes.Contains(line, []byte(word)) {
 			return true
 		}
