@@ -49,7 +49,7 @@ func (c *comparison) add(list []Change, who Who, id uint32, s ident.Subject) []C
 }
 
 func (c *comparison) moved(s ident.Subject) moved {
-	return between(power(s, &c.before, c.kind), power(s, &c.after, c.kind))
+	return between(usable(power(s, &c.before, c.kind), c.kind), usable(power(s, &c.after, c.kind), c.kind))
 }
 
 // power is the subject's rights, and control where it owns the object. Root has

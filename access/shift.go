@@ -63,6 +63,15 @@ type Shift struct {
 
 type moved struct{ gains, loses Power }
 
+// usable takes away what nobody can make use of: who may not enter a directory
+// creates and deletes nothing in it, whatever its w says.
+func usable(p Power, k mode.Kind) Power {
+	if k == mode.Directory && p&Execute == 0 {
+		return p &^ (Write | Unlink)
+	}
+	return p
+}
+
 func between(before, after Power) moved { return moved{after &^ before, before &^ after} }
 
 // Compare says who gains and who loses when an object of this kind goes from one
@@ -76,9 +85,9 @@ func Compare(before, after entry.State, k mode.Kind, db *account.Database) Shift
 	before.Flags, after.Flags = 0, 0
 	s := Shift{directory: k == mode.Directory, db: db}
 	if plain(&before, &after) {
-		s.owner, s.forOwner = before.UID, between(ownerPower(&before, k), ownerPower(&after, k))
-		s.group, s.forGroup = before.GID, between(Power(before.Mode.Group()), Power(after.Mode.Group()))
-		s.all = between(Power(before.Mode.Other()), Power(after.Mode.Other()))
+		s.owner, s.forOwner = before.UID, between(usable(ownerPower(&before, k), k), usable(ownerPower(&after, k), k))
+		s.group, s.forGroup = before.GID, between(usable(Power(before.Mode.Group()), k), usable(Power(after.Mode.Group()), k))
+		s.all = between(usable(Power(before.Mode.Other()), k), usable(Power(after.Mode.Other()), k))
 	} else {
 		c := comparison{before: before, after: after, kind: k, db: db}
 		s = s.with(c.changes())
