@@ -53,6 +53,14 @@ func TestCompare(t *testing.T) {
 			dev + " gains enter; everyone else gains enter",
 		},
 		{
+			"with x a directory's w comes to be of use", ann(0o766, ""), ann(0o777, ""), mode.Directory,
+			dev + " gains create and delete, enter; everyone else gains create and delete, enter",
+		},
+		{
+			"w of a directory is of no use without x", ann(0o766, ""), ann(0o764, ""), mode.Directory,
+			"",
+		},
+		{
 			"root's own bits mean little to root", owned(ann(0o700, ""), 0, 0), owned(ann(0o000, ""), 0, 0), mode.Regular,
 			"root (owner) loses execute",
 		},
