@@ -44,18 +44,6 @@ var attributes = []struct {
 // what Linux lets everybody write, osx. what its hfsplus has.
 var prefixes = []string{"", "user.", "osx."}
 
-// AttributeNames are the extended attributes that are looked for, with the names that
-// those of Mac OS X have elsewhere.
-func AttributeNames() []string {
-	var names []string
-	for _, a := range attributes {
-		for _, prefix := range prefixesOf(a.name) {
-			names = append(names, prefix+a.name)
-		}
-	}
-	return append(names, acl.AccessXattr, acl.DefaultXattr, netatalkXattr)
-}
-
 func prefixesOf(name string) []string {
 	if len(name) > 4 && name[:4] == "com." {
 		return prefixes

@@ -4,7 +4,9 @@ import (
 	"archive/zip"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
+	"os"
 	"path"
 	"strings"
 
@@ -21,12 +23,12 @@ import (
 // counts, as unzip has it. An error is for the archive, or for a name that it does not
 // have, in which case the objects are those of the other names.
 func GatherZip(archive string, names []string) ([]*Object, error) {
-	z, err := zip.OpenReader(archive)
+	file, z, err := openZip(archive)
 	if err != nil {
 		return nil, &Error{"read the archive", archive, plainPath(err)}
 	}
-	defer z.Close()
-	a := zipArchive{path: archive, members: make(map[string]*zip.File, len(z.File))}
+	defer file.Close()
+	a := zipArchive{path: archive, file: file, members: make(map[string]*zip.File, len(z.File))}
 	for _, f := range z.File {
 		a.members[f.Name] = f
 	}
@@ -50,6 +52,22 @@ func GatherZip(archive string, names []string) ([]*Object, error) {
 	return all, errors.Join(wrong...)
 }
 
+// openZip opens an archive, of which local headers are read beside package zip.
+func openZip(path string) (*os.File, *zip.Reader, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	info, err := file.Stat()
+	if err == nil {
+		var z *zip.Reader
+		if z, err = zip.NewReader(file, info.Size()); err == nil {
+			return file, z, nil
+		}
+	}
+	return nil, nil, errors.Join(err, file.Close())
+}
+
 // plainPath takes the path out of an error, which is told with it.
 func plainPath(err error) error {
 	var at *fs.PathError
@@ -65,6 +83,7 @@ const macOSX = "__MACOSX/"
 
 type zipArchive struct {
 	path    string
+	file    io.ReaderAt
 	members map[string]*zip.File
 }
 
@@ -81,7 +100,7 @@ func (a *zipArchive) object(f *zip.File) *Object {
 	host := uint8(f.CreatorVersion >> 8)
 	o.Host = hostName(host)
 	o.addZipAttributes(host, f)
-	fields, err := allFields(a.path, f)
+	fields, err := allFields(a.file, f)
 	if err != nil {
 		o.Found = append(o.Found, Found{Carrier: "extra fields of the local header", Err: err})
 	}

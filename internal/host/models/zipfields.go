@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
-	"os"
 	"slices"
 
 	"ward/acl/nt"
@@ -41,7 +40,7 @@ const (
 
 // allFields are the fields of the central directory, and those of the local header
 // that stand only there, or stand there whole.
-func allFields(archive string, f *zip.File) ([]field, error) {
+func allFields(archive io.ReaderAt, f *zip.File) ([]field, error) {
 	local, err := localExtra(archive, f)
 	if err != nil {
 		return splitFields(f.Extra, false), err
@@ -70,24 +69,24 @@ func splitFields(extra []byte, local bool) []field {
 }
 
 // localExtra reads the extra fields of the local header, which ends where the data
-// begin: package zip tells only that place.
-func localExtra(archive string, f *zip.File) ([]byte, error) {
+// begin: package zip tells only that place. Most headers are short.
+func localExtra(archive io.ReaderAt, f *zip.File) ([]byte, error) {
 	end, err := f.DataOffset()
 	if err != nil {
 		return nil, err
 	}
-	file, err := os.Open(archive)
-	if err != nil {
-		return nil, plainPath(err)
+	var extra []byte
+	for _, longest := range []int64{localHeader + int64(len(f.Name)) + 512, localHeader + 2*0xffff} {
+		start := max(0, end-longest)
+		before := make([]byte, end-start)
+		if _, err := archive.ReadAt(before, start); err != nil {
+			return nil, err
+		}
+		if extra, err = extraBefore(before); err == nil {
+			return extra, nil
+		}
 	}
-	defer file.Close()
-	const longest = localHeader + 2*0xffff
-	start := max(0, end-longest)
-	before := make([]byte, end-start)
-	if _, err := file.ReadAt(before, start); err != nil {
-		return nil, err
-	}
-	return extraBefore(before)
+	return nil, err
 }
 
 var errNoLocalHeader = errors.New("no local header stands before the data")
