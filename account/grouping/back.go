@@ -63,6 +63,10 @@ func (p *proposing) named(gid ident.GID, owner ident.UID) (uids []ident.UID) {
 
 func (p *proposing) list(out *Outcome, members []ident.UID) {
 	st := &out.State
+	if len(members) == 0 { // the group was nobody's but the owner's
+		out.After = entry.State{UID: st.UID, GID: p.primary(st.UID), Flags: st.Flags, Caps: st.Caps, Mode: st.Mode&^0o070 | st.Mode&7<<3}
+		return
+	}
 	group, others := mode.Rights(st.Mode>>3&7), mode.Rights(st.Mode&7)
 	l := acl.List{{Tag: acl.UserObj, ID: acl.NoID, Rights: mode.Rights(st.Mode >> 6 & 7)}}
 	for _, uid := range members {
@@ -74,7 +78,7 @@ func (p *proposing) list(out *Outcome, members []ident.UID) {
 	if out.Kind == mode.Directory && st.Mode&mode.SetGID != 0 {
 		out.After.Mode &^= mode.SetGID
 		out.After.Default = slices.Clone(l)
-		p.answer.Inherit++
+		p.answer.Inherit += out.Count
 	}
 	slices.SortStableFunc(out.After.ACL, func(a, b acl.Entry) int { return cmp.Or(cmp.Compare(a.Tag, b.Tag), cmp.Compare(a.ID, b.ID)) })
 }

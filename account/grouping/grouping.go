@@ -56,8 +56,8 @@ type Difference struct {
 type Proposal struct {
 	Groups   []Group // that are used, in the order in which they were needed
 	Outcomes []Outcome
-	Subjects int // whose access was decided
-	Inherit  int // directories whose default list goes: new objects follow the umask
+	Subjects int   // whose access was decided
+	Inherit  int64 // directories whose default list goes: new objects follow the umask
 }
 
 // Options say what may be proposed.
@@ -229,7 +229,7 @@ func (p *proposing) replace(out *Outcome) {
 	after.Mode = st.Mode&^0o077 | mode.Mode(group)<<3 | mode.Mode(others)
 	if len(st.Default) > 0 && out.Kind == mode.Directory {
 		after.Mode |= mode.SetGID
-		p.answer.Inherit++
+		p.answer.Inherit += out.Count
 	}
 	out.After = after
 }

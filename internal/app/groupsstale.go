@@ -28,7 +28,7 @@ type Stale struct {
 	Foreign  int            // processes of containers, which have accounts of their own
 	Chosen   int            // processes that chose their groups themselves, and are not listed
 	Names    *account.Database
-	Open     bool // other sources than the files have groups, which were not compared
+	Silent   int // users of whom the other sources of groups could not be asked: only what the files say was compared
 }
 
 // StaleSession is processes of a user that one session or service started, and that
@@ -68,12 +68,22 @@ func GroupsStale(q StaleRequest) (*Stale, error) {
 	}
 	s := &staleSearch{
 		request: q, changed: lastChange(), unit: process.UnitOf, started: func(pid int) (time.Time, error) { born, _, err := process.Born(pid); return born, err },
-		answer: &Stale{Unseen: unseen, Names: db, Open: !db.Complete()}, index: map[string]int{},
+		answer: &Stale{Unseen: unseen, Names: db}, index: map[string]int{}, users: map[string]*userNow{},
+	}
+	if text, err := accounts.ReadFile("/", "etc/nsswitch.conf"); err == nil && beyondFiles(account.ParseSwitch(text)) {
+		s.ask = accounts.InitGroups
 	}
 	for _, p := range list {
 		s.look(p)
 	}
 	return s.finish(), nil
+}
+
+// beyondFiles reports whether groups come from other sources than the files too.
+func beyondFiles(s account.Switch) bool {
+	return slices.ContainsFunc(slices.Concat(s.Sources("group"), s.Sources("initgroups")), func(name string) bool {
+		return name != "files" && name != "compat" && name != "systemd"
+	})
 }
 
 // lastChange is when the accounts were last written.
@@ -93,6 +103,40 @@ type staleSearch struct {
 	started func(pid int) (time.Time, error)
 	answer  *Stale
 	index   map[string]int // of Sessions, by what they have in common
+
+	// ask is the other sources of groups; nil where the files are all there is.
+	ask   func(user string) (groups []ident.GID, asked bool, err error)
+	users map[string]*userNow
+}
+
+// userNow is what a login would give a user now.
+type userNow struct {
+	db     *account.Database // of him alone
+	silent bool              // not all sources could be asked
+}
+
+// now is what a login would give a user now: by the files, and by the other sources of
+// groups.
+func (s *staleSearch) now(u account.User) *userNow {
+	if n := s.users[u.Name]; n != nil {
+		return n
+	}
+	n := &userNow{}
+	gids := s.answer.Names.GroupsOf(u.Name)
+	if s.ask != nil {
+		more, asked, err := s.ask(u.Name)
+		if n.silent = !asked || err != nil; n.silent {
+			s.answer.Silent++
+		}
+		gids = append(gids, more...)
+	}
+	var groups []account.Group
+	for _, gid := range gids {
+		groups = append(groups, account.Group{GID: gid, Members: []string{u.Name}})
+	}
+	n.db = account.New([]account.User{u}, groups)
+	s.users[u.Name] = n
+	return n
 }
 
 func (s *staleSearch) look(p *process.Process) {
@@ -105,12 +149,16 @@ func (s *staleSearch) look(p *process.Process) {
 	if !ok || s.request.User != "" && u.Name != s.request.User || p.Caller.UID == 0 {
 		return // root is bound by no group
 	}
-	st := process.Stale(p.Caller.Subject, s.answer.Names)
+	now := s.now(u)
+	st := process.Stale(p.Caller.Subject, now.db)
+	if now.silent { // what the files do not have may be another source's
+		st.Kept = slices.DeleteFunc(st.Kept, func(g ident.GID) bool { return s.answer.Names.KnowsGroup(g) != account.Yes })
+	}
 	if len(st.Missing)+len(st.Kept) == 0 {
 		return
 	}
 	began, err := s.started(p.PID)
-	chosen := err == nil && !s.answer.Open && began.After(s.changed)
+	chosen := err == nil && s.ask == nil && began.After(s.changed)
 	if chosen && !s.request.All {
 		s.answer.Chosen++
 		return

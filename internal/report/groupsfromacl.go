@@ -111,7 +111,7 @@ func (t groupsText) staying(a *app.FromACL, out *grouping.Outcome) {
 // inherits says what the proof does not reach: objects that are not there yet.
 func (t groupsText) inherits(a *app.FromACL) {
 	if n := a.Proposal.Inherit; n > 0 && a.Back == "" {
-		t.WriteString("\n" + t.wrap("", fmt.Sprintf("%s hand a default list on. What is created there later gets the group, by setgid, and its mode by the creator's umask: with 022 the group may not write to it. ward umask says what people have.", plural(int64(n), "kind")+" of directories")))
+		t.WriteString("\n" + t.wrap("", plural(n, "default list")+" would go. What is created there later gets the group, by setgid, and its mode by the creator's umask: with 022 the group may not write to it. ward umask says what people have."))
 	}
 }
 

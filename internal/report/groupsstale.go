@@ -41,8 +41,8 @@ func staleLooked(s *app.Stale) string {
 	if s.Chosen > 0 {
 		text += fmt.Sprintf("; %d chose other groups themselves (--all lists them)", s.Chosen)
 	}
-	if s.Open {
-		text += "; groups of other sources than the files (nsswitch.conf) were not compared"
+	if s.Silent > 0 {
+		text += fmt.Sprintf("; of %s only what the files say was compared: other sources of groups (nsswitch.conf) did not answer", plural(int64(s.Silent), "user"))
 	}
 	return text
 }
@@ -92,6 +92,7 @@ type staleJSON struct {
 	Unseen   int                `json:"notLookedAt"`
 	Foreign  int                `json:"inContainers"`
 	Chosen   int                `json:"chosen"`
+	Silent   int                `json:"usersNotAsked"`
 	Sessions []staleSessionJSON `json:"sessions"`
 }
 
@@ -121,7 +122,7 @@ type groupRefJSON struct {
 
 // GroupsStaleJSON writes the same for programs.
 func GroupsStaleJSON(w io.Writer, s *app.Stale) error {
-	d := staleJSON{FormatVersion, "groups-stale", s.Looked, s.Unseen, s.Foreign, s.Chosen, []staleSessionJSON{}}
+	d := staleJSON{FormatVersion, "groups-stale", s.Looked, s.Unseen, s.Foreign, s.Chosen, s.Silent, []staleSessionJSON{}}
 	refs := func(gids []ident.GID) []groupRefJSON {
 		all := []groupRefJSON{}
 		for _, g := range gids {

@@ -2,7 +2,11 @@
 
 package process
 
-import "errors"
+import (
+	"errors"
+
+	"ward/ident"
+)
 
 // UnitOf is for Linux.
-func UnitOf(int) (Unit, error) { return Unit{}, errors.ErrUnsupported }
+func UnitOf(int) (Unit, error) { return Unit{User: ident.NoUID}, errors.ErrUnsupported }
