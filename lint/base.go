@@ -50,7 +50,7 @@ func decimalMode(s *effect.Script, e *effect.Effect) []Finding {
 	f.Meant = literal
 	if !n.Foreign {
 		f.Span = n.Span
-		f.Fix = &Fix{Words: "write " + literal, Edits: []Edit{{Span: n.Span, New: literal}}}
+		f.Fix = write(n.Span, literal, meant)
 	}
 	return []Finding{f}
 }

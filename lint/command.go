@@ -95,8 +95,9 @@ func modeAsOperand(s *effect.Script, e *effect.Effect) []Finding {
 		effect.Chmod: "The mode comes first, then the names; -R, not -r, is for what lies below.",
 	}[e.Verb]
 	if e.Verb != effect.Chmod {
+		m, _ := mode.Parse(e.Path.Known)
 		f.Meant = "-m " + e.Path.Known
-		f.Fix = &Fix{Words: "write " + f.Meant, Edits: []Edit{{Span: e.Path.Span, New: f.Meant}}}
+		f.Fix = write(e.Path.Span, f.Meant, m)
 	}
 	return []Finding{f}
 }
@@ -137,8 +138,10 @@ func invalidMode(_ *effect.Script, e *effect.Effect) []Finding {
 	}
 	f := found(e, fmt.Sprintf("%s refuses %s: it is no mode", e.API, written))
 	if digits := strings.TrimPrefix(strings.ToLower(written), "0o"); looksLikeMode(digits) {
-		f.Meant = "0" + digits
-		f.Fix = &Fix{Words: "write " + f.Meant, Edits: []Edit{{Span: e.Mode.Span, New: f.Meant}}}
+		m, _ := mode.Parse(digits)
+		f.Meant = m.Octal()
+		f.Fix = write(e.Mode.Span, f.Meant, m)
+		f.Fix.Safe = len(e.Mode.Numbers) == 1 // the command fails as it stands
 	}
 	return []Finding{f}
 }
@@ -163,7 +166,7 @@ func recursiveWithoutX(_ *effect.Script, e *effect.Effect) []Finding {
 	f.Loses = []string{"nobody but root can enter the directories"}
 	if m, ok := e.Exact(); ok {
 		f.Meant = withX(m)
-		f.Fix = &Fix{Words: "write " + f.Meant, Edits: []Edit{{Span: e.Mode.Span, New: f.Meant}}}
+		f.Fix = &Fix{Words: "write " + f.Meant, Edits: []Edit{{Span: e.Mode.Span, New: f.Meant}}} // no one mode for all
 	}
 	return []Finding{f}
 }

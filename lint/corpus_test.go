@@ -131,11 +131,17 @@ func (c *labelled) judge(t *testing.T, scores ...*score) {
 		t.Errorf("%s: no line says want", c.name)
 	}
 	var one score
+	front := read.All()
 	if !c.bad {
 		one.nearMisses++
 	}
 	for _, f := range lint.Check(script, lint.Options{Rules: rules}) {
 		at, _ := f.File.Position(f.Start)
+		if f.Fix != nil {
+			if err := lint.Simulate(&f, front.Script); err != nil {
+				t.Errorf("%s:%d: the fix of %s (%s): %v", c.name, at, f.Rule.ID, f.Fix.Words, err)
+			}
+		}
 		switch {
 		case f.Rule.ID == c.rule && wanted[at]:
 			one.right++

@@ -88,5 +88,10 @@ func offer(s *effect.Script, e *effect.Effect, f *Finding, m mode.Mode) {
 		return
 	}
 	n := e.Mode.Numbers[0]
-	f.Fix = &Fix{Words: "write " + f.Meant, Edits: []Edit{{Span: n.Span, New: f.Meant}}}
+	f.Fix = write(n.Span, f.Meant, m)
+}
+
+// write is the fix that puts a mode in the place of a span.
+func write(at source.Span, text string, m mode.Mode) *Fix {
+	return &Fix{Words: "write " + text, Edits: []Edit{{Span: at, New: text}}, Promised: true, Mode: m}
 }

@@ -39,13 +39,16 @@ type Finding struct {
 	Advice   string    // what to do where no edit can be offered
 	Related  []source.Span
 	Fix      *Fix
+	Effect   *effect.Effect // what it is about
 }
 
 // A Fix is edits that mend a finding.
 type Fix struct {
-	Safe  bool // changes nothing but what the rule is about; otherwise somebody must agree
-	Words string
-	Edits []Edit // do not overlap, in the order of the text
+	Safe     bool // changes nothing but what the rule is about; otherwise somebody must agree
+	Words    string
+	Edits    []Edit // do not overlap, in the order of the text
+	Promised bool   // Mode is what is executed after it
+	Mode     mode.Mode
 }
 
 // An Edit puts New in the place of a Span.
@@ -73,7 +76,8 @@ func Check(s *effect.Script, o Options) []Finding {
 			}
 			these := r.Judge(s, e)
 			for _, f := range these {
-				f.Rule, f.File, f.Severity = r, s.File, o.severity(r, s.File.Zone, f.Graver)
+				f.Rule, f.File, f.Effect = r, s.File, e
+				f.Severity = o.severity(r, s.File.Zone, f.Graver)
 				found = append(found, f)
 			}
 			if r.Misread && len(these) > 0 {

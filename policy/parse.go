@@ -55,7 +55,8 @@ func (r *reader) policy(n *yaml.Node, p *Policy) {
 		field{"description", false, func(_, v *yaml.Node) { p.Description, _ = r.text(v, "description") }},
 		field{"exclude", false, func(_, v *yaml.Node) { p.exclude = r.excludes(v) }},
 		field{"default-excludes", false, func(_, v *yaml.Node) { p.defaults, _ = r.truth(v, "default-excludes") }},
-		field{"rules", true, func(_, v *yaml.Node) { rules = v }},
+		field{"lint", false, func(_, v *yaml.Node) { p.linting = r.linting(v) }},
+		field{"rules", !hasKey(n, "lint"), func(_, v *yaml.Node) { rules = v }},
 	)
 	if rules == nil {
 		return

@@ -31,6 +31,7 @@ type Policy struct {
 	exclude  []pattern
 	defaults bool // the default excludes hold too
 	rules    []rule
+	linting  Linting
 }
 
 // Fix says whether a plan takes a rule's changes.

@@ -3,6 +3,7 @@ package policy_test
 import (
 	"encoding/json"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"go.yaml.in/yaml/v3"
 
+	"ward/finding"
 	"ward/policy"
 	"ward/policy/packs"
 )
@@ -85,6 +87,39 @@ func TestSchemaAcceptsWhatShips(t *testing.T) {
 	}
 }
 
+func TestLintSection(t *testing.T) {
+	const src = `version: 1
+lint:
+  rules:
+    lint/decimal-mode: critical
+    lint/world-writable: off
+    lint/secret-keeps-mode: on
+  zones:
+    test: ["hack/**"]
+  quiet: [test]
+  exclude: build/
+`
+	p, problems := policy.Parse("ward.yaml", []byte(src))
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	l := p.Linting()
+	want := []policy.LintRule{
+		{ID: "lint/decimal-mode", Line: 4, Column: 5, Set: true, Severity: finding.Critical},
+		{ID: "lint/world-writable", Line: 5, Column: 5, Off: true},
+		{ID: "lint/secret-keeps-mode", Line: 6, Column: 5},
+	}
+	if !slices.Equal(l.Rules, want) || !slices.Equal(l.Quiet, []string{"test"}) {
+		t.Errorf("%+v", l)
+	}
+	if len(l.Zones) != 1 || l.Zones[0].Name != "test" || !l.Zones[0].Paths.Match("hack/a/b.go", false) || !l.Exclude.Match("build", true) {
+		t.Errorf("%+v", l)
+	}
+	if err := compileSchema(t).Validate(asJSON(t, []byte(src))); err != nil {
+		t.Error(err)
+	}
+}
+
 // yamlBlocks is the whole policies that a page shows.
 func yamlBlocks(t *testing.T, file string) (blocks []string) {
 	t.Helper()
@@ -154,6 +189,13 @@ func TestSchemaRefusesWhatParseRefuses(t *testing.T) {
 		"excludes a mapping":    "{version: 1, exclude: {}, rules: []}",
 		"default-excludes text": "{version: 1, default-excludes: 'no', rules: []}",
 		"empty title":           "{version: 1, title: ' ', rules: []}",
+		"lint a list":           "{version: 1, lint: []}",
+		"lint, unknown key":     "{version: 1, lint: {rule: {}}}",
+		"lint rules a list":     "{version: 1, lint: {rules: []}}",
+		"lint severity":         "{version: 1, lint: {rules: {lint/decimal-mode: high}}}",
+		"lint zone":             "{version: 1, lint: {zones: {tests: [a]}}}",
+		"lint zone, no pattern": "{version: 1, lint: {zones: {test: []}}}",
+		"lint quiet":            "{version: 1, lint: {quiet: [tests]}}",
 	} {
 		if p, _ := policy.Parse(name, []byte(src)); p != nil {
 			t.Errorf("%s: Parse accepts %s", name, src)

@@ -2,7 +2,6 @@ package policy
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -351,7 +350,7 @@ func normalizes(place string) bool {
 func (f *folded) storedWords(by decider) (out []string) {
 	for _, d := range f.stored.nfs4 {
 		if d.by == by {
-			out = append(out, fmt.Sprintf("%s in the NFSv4 list", d.entry.Who))
+			out = append(out, entryWord(d.entry)+" in the NFSv4 list")
 		}
 	}
 	for i, word := range [...]string{"read-only", "hidden", "system", "archive"} {
@@ -360,4 +359,13 @@ func (f *folded) storedWords(by decider) (out []string) {
 		}
 	}
 	return slices.Compact(out)
+}
+
+// entryWord is an entry as nfs4_setfacl takes it, without rights.
+func entryWord(e nfs4.Entry) string {
+	text, err := nfs4.ACL{Entries: []nfs4.Entry{e}}.Format(nfs4.Linux, mode.Directory)
+	if err != nil {
+		return e.Who.String()
+	}
+	return strings.TrimSuffix(text, ":")
 }
