@@ -118,6 +118,9 @@ func (r *Reference) byKind(name string, e *entry.Entry) (Guess, entry.Facts) {
 	switch {
 	case e.Content&(entry.PrivateKey|entry.LockedKey) != 0:
 		g.State.Mode, g.Why = 0o600, "it holds a private key"
+		if w.State.GID != 0 {
+			g.State.Mode = 0o640 // the directory's group is there to read it
+		}
 	case w.State.UID != 0 || w.State.Mode&mode.OtherExecute == 0:
 		g.State.Mode = w.State.Mode & mode.Permissions & e.Mode
 		if e.Kind == mode.Regular {

@@ -131,6 +131,7 @@ func TestDamagedDebianComesBack(t *testing.T) {
 	if !strings.Contains(left, `"path":"usr/bin/newgrp"`) {
 		t.Error("JSON does not tell of what was tightened")
 	}
+	t.Run("the page says what is printed", func(t *testing.T) { pageIsTrue(t, r.out) })
 	t.Run("it works", func(t *testing.T) { works(t, root) })
 	t.Run("nothing is left to do", func(t *testing.T) {
 		says(t, ward(t, "repair", "--dry-run", "--loosen=etc", "--guess=likely", root), 3, "nothing to change")
@@ -255,6 +256,33 @@ func says(t *testing.T, r result, exit int, texts ...string) {
 	}
 	if r.exit != exit {
 		t.Errorf("exit %d, want %d: %s", r.exit, exit, tail(r.String()))
+	}
+}
+
+// pageIsTrue looks for every line of the transcript in docs/repair.md in what was
+// printed, in this order. "..." stands for lines, and in a line for numbers.
+func pageIsTrue(t *testing.T, printed string) {
+	t.Helper()
+	page, err := os.ReadFile("../../docs/repair.md")
+	must(t, err)
+	_, block, _ := strings.Cut(string(page), "```console\n")
+	block, _, _ = strings.Cut(block, "```")
+	lines := strings.Split(strings.TrimSpace(block), "\n")
+	if len(lines) < 20 {
+		t.Fatalf("the page has %d lines of a transcript", len(lines))
+	}
+	rest := printed
+	for _, line := range lines[1:] {
+		if line == "..." {
+			continue
+		}
+		start, _, _ := strings.Cut(line, "...")
+		_, after, found := strings.Cut(rest, start)
+		if !found {
+			t.Errorf("the page has %q, which is not printed there", line)
+			continue
+		}
+		rest = after
 	}
 }
 

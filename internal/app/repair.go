@@ -18,6 +18,7 @@ import (
 	"ward/internal/host/state"
 	"ward/internal/spill"
 	"ward/mode"
+	"ward/packages"
 	"ward/plan"
 	"ward/policy"
 	"ward/repair"
@@ -453,8 +454,9 @@ func (r *repairing) absent(seen map[string]bool) {
 		return
 	}
 	for _, name := range r.ref.Paths() {
-		if !seen[name] {
-			w := r.ref.Of(name)
+		w := r.ref.Of(name)
+		made := w.Source == repair.Tmpfiles || w.Traits&packages.Ghost != 0 // by the system, when it needs it
+		if !seen[name] && !made {
 			r.result.Missing.add(LeftOne{Path: name, Kind: w.Kind, Wanted: w.State, Source: w.Detail})
 		}
 	}

@@ -405,7 +405,7 @@ func (r *repairing) fromSysusers() {
 	for _, a := range all {
 		_, user := r.db.User(a.Name)
 		_, group := r.db.Group(a.Name)
-		if !group || !a.Group && !user {
+		if a.Group && !group || !a.Group && !user {
 			missing = append(missing, a.Name)
 		}
 	}

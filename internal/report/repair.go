@@ -283,7 +283,7 @@ func (t repairText) missing() {
 func SecondRunText(w io.Writer, r *app.Repair, style Style) error {
 	var words []string
 	if r.Grants > 0 {
-		words = append(words, plural(int64(r.Grants), "file")+" get their privileges back")
+		words = append(words, "privileges go back to "+plural(int64(r.Grants), "file"))
 	}
 	if r.Again > 0 {
 		words = append(words, "files with several names follow ("+plural(r.Again, "name")+"), whose directories others can write to until then")
