@@ -46,6 +46,7 @@ func TestRequiredNFS4ListsComeAndGo(t *testing.T) {
 				}
 				ward(t, "check", "-p", p, root).wants(t, 0)
 				ward(t, "plan", "--exit-code", "-p", p, root).wants(t, 0)
+				ward(t, "policy", "explain", "--root", root, p, f).wants(t, 0, "complies", "A::bob@example.org in the NFSv4 list")
 				ward(t, "undo", "--yes").wants(t, 0)
 				if got := lists(t, root); got != before {
 					t.Errorf("undone:\n%swas:\n%s", got, before)
