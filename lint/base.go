@@ -45,7 +45,7 @@ func decimalMode(s *effect.Script, e *effect.Effect) []Finding {
 	if m, exact := e.Exact(); !exact || m == meant {
 		return nil
 	}
-	literal := spell(s.File.Language, meant)
+	literal := spell(s, e, meant)
 	f := found(e, fmt.Sprintf("%s is given %s, a decimal number: it sets %s", e.API, n.Text, executedText(e)))
 	f.Meant = literal
 	if !n.Foreign {

@@ -62,8 +62,21 @@ func specialNames(bits mode.Mode) string {
 	return strings.Join(names, " and ")
 }
 
-// spell is how a language writes a mode as a number.
-func spell(l source.Language, m mode.Mode) string {
+// spell is how a mode is written as a number in the place of that of e: as the format
+// wants it there, or as the file's language writes it.
+func spell(s *effect.Script, e *effect.Effect, m mode.Mode) string {
+	switch e.Mode.Spelling {
+	case effect.Octal:
+		return m.Octal()
+	case effect.QuotedOctal:
+		return fmt.Sprintf("%q", m.Octal())
+	case effect.Decimal:
+		return fmt.Sprintf("%d", m)
+	}
+	return spellIn(s.File.Language, m)
+}
+
+func spellIn(l source.Language, m mode.Mode) string {
 	switch l {
 	case source.Go:
 		return m.GoSyntax()
@@ -83,7 +96,7 @@ func spell(l source.Language, m mode.Mode) string {
 // offer proposes another mode for e, and an edit where a single literal in the
 // call itself can be replaced by it: a constant may serve others, for whom it is right.
 func offer(s *effect.Script, e *effect.Effect, f *Finding, m mode.Mode) {
-	f.Meant = spell(s.File.Language, m)
+	f.Meant = spell(s, e, m)
 	if len(e.Mode.Numbers) != 1 || e.Mode.Numbers[0].Named != "" || len(e.Mode.Steps) > 0 || e.Mode.Variable {
 		return
 	}

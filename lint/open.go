@@ -108,7 +108,7 @@ func umaskCleared(s *effect.Script, e *effect.Effect) []Finding {
 		return nil
 	}
 	f := found(e, fmt.Sprintf("%s clears the umask, and nothing sets it again", e.API))
-	f.Meant = spell(s.File.Language, 0o022)
+	f.Meant = spell(s, e, 0o022)
 	return []Finding{f}
 }
 

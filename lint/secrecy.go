@@ -71,7 +71,7 @@ func writeThenChmod(s *effect.Script, e *effect.Effect) []Finding {
 		if !e.Default {
 			offer(s, e, &f, m)
 		} else {
-			f.Advice = fmt.Sprintf("Create it with mode %s in the first place.", spell(s.File.Language, m))
+			f.Advice = fmt.Sprintf("Create it with mode %s in the first place.", spell(s, e, m))
 		}
 		return []Finding{f}
 	}

@@ -94,7 +94,19 @@ type Mode struct {
 	Text     bool // a string, which the API reads as octal
 	Variable bool // depends on something that is not known here
 	Steps    []Step
+	Spelling Spelling // how a mode is written there
 }
+
+// A Spelling is how a mode is written as a number at one place.
+type Spelling uint8
+
+// The spellings.
+const (
+	AsLanguage  Spelling = iota // as the file's language writes octal numbers
+	Octal                       // 0644, as commands and most formats take it
+	QuotedOctal                 // "0644", where the bare digits are read otherwise
+	Decimal                     // 420
+)
 
 // A Step is one operation in the computation of a mode, with what it was given.
 type Step struct {

@@ -3,7 +3,11 @@
 // front ends, one package each below lint, make it from text.
 package source
 
-import "sort"
+import (
+	"sort"
+
+	"ward/mode"
+)
 
 // A Language is a programming language or file format, by the name that people and
 // the lint section of ward.yaml use.
@@ -64,6 +68,10 @@ type File struct {
 	Dialect  string // "bats", "ansible", "kubernetes" …; "" where there is but one
 	Zone     Zone
 	Text     []byte
+
+	// Tracked is the mode that git has for the file called name, relative to the
+	// folder of this one. Nil, or ok false: not known.
+	Tracked func(name string) (m mode.Mode, ok bool)
 
 	lines []int // where each line begins
 }
