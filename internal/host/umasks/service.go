@@ -20,9 +20,9 @@ func ServiceOf(root, name string) (Service, error) {
 		name += ".service"
 	}
 	u := unit{chain: newChain(&tree{root}, ""), name: name}
-	file, ok := u.fragment()
-	if !ok {
-		return Service{}, &UnitError{Name: name, Near: u.near()}
+	file, err := u.located()
+	if err != nil {
+		return Service{}, err
 	}
 	var s Service
 	for _, one := range append([]string{file}, u.dropIns()...) {

@@ -78,6 +78,16 @@ func (t *tree) resolve(name string) (string, error) {
 	return filepath.Join(append([]string{t.root}, done...)...), nil
 }
 
+// isNull tells whether a name is a link to /dev/null, there or not.
+func (t *tree) isNull(name string) bool {
+	resolved, err := t.resolve(path.Dir(name))
+	if err != nil {
+		return false
+	}
+	target, err := os.Readlink(filepath.Join(resolved, path.Base(name)))
+	return err == nil && target == "/dev/null"
+}
+
 // list is the names in a directory that end in suffix, sorted; none where there is
 // no such directory.
 func (t *tree) list(dir, suffix string) []string {

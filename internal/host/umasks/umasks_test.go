@@ -206,6 +206,22 @@ func TestUnitThatIsNotThere(t *testing.T) {
 	}
 }
 
+// systemd.unit(5): a link to /dev/null and an empty file both mask a unit.
+func TestMaskedUnit(t *testing.T) {
+	root := system(t, map[string]string{
+		"usr/lib/systemd/system/a.service": "[Service]\n", "etc/systemd/system/a.service": "->/dev/null",
+		"usr/lib/systemd/system/b.service": "",
+	})
+	for name, want := range map[string]string{
+		"a": `systemd unit "a.service" is masked by /etc/systemd/system/a.service: it cannot be started`,
+		"b": `systemd unit "b.service" is masked by /usr/lib/systemd/system/b.service: it cannot be started`,
+	} {
+		if _, err := umasks.ForUnit(root, name); err == nil || err.Error() != want {
+			t.Errorf("%s: got %v, want %s", name, err, want)
+		}
+	}
+}
+
 // A link cannot lead out of the tree, nor round and round.
 func TestTreeStaysItself(t *testing.T) {
 	root := system(t, map[string]string{"etc/profile": "->../../../../../etc/passwd", "etc/passwd": "umask 007\n", "etc/bash.bashrc": "->bash.bashrc"})

@@ -19,9 +19,16 @@ var unitDirs = []string{
 type UnitError struct {
 	Name string
 	Near []string // units whose names begin alike
+
+	// Masked is the link to /dev/null, or the empty file, that keeps systemd from
+	// starting a unit of that name; "" where there is none.
+	Masked string
 }
 
 func (e *UnitError) Error() string {
+	if e.Masked != "" {
+		return fmt.Sprintf("systemd unit %q is masked by %s: it cannot be started", e.Name, e.Masked)
+	}
 	text := fmt.Sprintf("no systemd unit %q", e.Name)
 	if len(e.Near) > 0 {
 		text += ": did you mean " + strings.Join(e.Near, " or ") + "?"
@@ -38,9 +45,9 @@ func ForUnit(root, name string) (*Found, error) {
 	}
 	c := newChain(&tree{root}, "what systemd gives to services")
 	u := unit{chain: c, name: name}
-	file, ok := u.fragment()
-	if !ok {
-		return nil, &UnitError{Name: name, Near: u.near()}
+	file, err := u.located()
+	if err != nil {
+		return nil, err
 	}
 	u.settings(file)
 	for _, dropIn := range u.dropIns() {
@@ -66,12 +73,31 @@ func (u *unit) template() string {
 	return prefix + "@" + path.Ext(u.name)
 }
 
-func (u *unit) fragment() (string, bool) {
+// located is the file that describes the unit. The error is *UnitError.
+func (u *unit) located() (string, error) {
+	switch file, masked := u.fragment(); {
+	case masked:
+		return "", &UnitError{Name: u.name, Masked: file}
+	case file == "":
+		return "", &UnitError{Name: u.name, Near: u.near()}
+	default:
+		return file, nil
+	}
+}
+
+// fragment is the file that describes the unit, or masks it; "" if there is none.
+func (u *unit) fragment() (file string, masked bool) {
 	for _, name := range []string{u.name, u.template()} {
 		for _, dir := range unitDirs {
+			if name == "" {
+				continue
+			}
 			file := path.Join(dir, name)
-			if _, err := u.tree.read(file); name != "" && err == nil {
+			if u.tree.isNull(file) {
 				return file, true
+			}
+			if text, err := u.tree.read(file); err == nil {
+				return file, len(text) == 0
 			}
 		}
 	}
