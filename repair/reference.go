@@ -69,6 +69,9 @@ type Wanted struct {
 	// have; "" where all are there.
 	Missing string
 
+	// Number counts the objects of a reference from 0, in no order.
+	Number int32
+
 	// Doubt is what a maintainer script says otherwise; nil where none does.
 	Doubt *Guess
 }
@@ -304,7 +307,10 @@ func (b *Builder) Finish(system bool) *Reference {
 			delete(r.scripts, path)
 		}
 	}
-	for path := range r.objects {
+	number := int32(0)
+	for path, w := range r.objects {
+		w.Number = number
+		number++
 		r.within(path)
 	}
 	for path := range r.owned {
@@ -312,7 +318,9 @@ func (b *Builder) Finish(system bool) *Reference {
 			delete(r.owned, path)
 		}
 	}
-	r.near = neighbours(r.objects)
+	if system {
+		r.near = neighbours(r.objects)
+	}
 	return r
 }
 

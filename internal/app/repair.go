@@ -187,6 +187,8 @@ type repairing struct {
 	again   []string // names of files that the second run looks at again
 	started time.Time
 
+	met []bool // by the number in the reference: the walk has met it
+
 	mayLookAgain bool // there is a first run, after which directories may be safe
 }
 
@@ -350,16 +352,14 @@ func (q *RepairRequest) loosens() func(string, bool) bool {
 
 // finish adds up what the workers planned.
 func (r *repairing) finish(all []*repairVisitor) error {
-	seen := map[string]bool{}
 	for _, v := range all {
 		r.sum(v)
-		maps.Copy(seen, v.seen)
 	}
 	r.mayLookAgain = changesOf(all) > 0
 	if err := r.resolve(all); err != nil {
 		return err
 	}
-	r.absent(seen)
+	r.absent()
 	if err := r.settleGrants(all[0], changesOf(all) == 0); err != nil {
 		return err
 	}
@@ -449,14 +449,14 @@ func (r *repairing) sum(v *repairVisitor) {
 }
 
 // absent lists what the reference knows and the walk did not meet.
-func (r *repairing) absent(seen map[string]bool) {
+func (r *repairing) absent() {
 	if !r.only.Empty() || !r.exclude.Empty() {
 		return
 	}
 	for _, name := range r.ref.Paths() {
 		w := r.ref.Of(name)
 		made := w.Source == repair.Tmpfiles || w.Traits&packages.Ghost != 0 // by the system, when it needs it
-		if !seen[name] && !made {
+		if !r.met[w.Number] && !made {
 			r.result.Missing.add(LeftOne{Path: name, Kind: w.Kind, Wanted: w.State, Source: w.Detail})
 		}
 	}

@@ -192,7 +192,7 @@ func (r *repairing) planGrants(next *Prepared) (err error) {
 	if err := next.begin(r.planned.Header); err != nil {
 		return err
 	}
-	v := &repairVisitor{of: r, sink: newBlockSink(next.journal, r.planned.Header), seen: map[string]bool{}, linked: map[object]bool{}, names: map[object][]string{}}
+	v := &repairVisitor{of: r, sink: newBlockSink(next.journal, r.planned.Header), linked: map[object]bool{}, names: map[object][]string{}}
 	if err := r.settleGrants(v, true); err != nil {
 		return err
 	}

@@ -29,7 +29,6 @@ type repairVisitor struct {
 	unseen  Unseen
 	entries int64
 	right   int64
-	seen    map[string]bool // paths of the reference that were met
 	grants  []grantee
 	err     error // of the sink
 
@@ -43,9 +42,10 @@ func (r *repairing) walk(ctx context.Context, progress Progress, newSink func() 
 	}
 	var all []*repairVisitor
 	var seen atomic.Int64
+	r.met = make([]bool, r.ref.Len())
 	done := watch(progress, "looked at", &seen, 0)
 	err = r.root.Walk(ctx, tree.Options{Workers: r.request.Jobs, CrossMounts: true}, func() tree.Visitor {
-		v := &repairVisitor{of: r, count: &seen, device: e.ID.Device, sink: newSink(), seen: map[string]bool{}, linked: map[object]bool{}, names: map[object][]string{}}
+		v := &repairVisitor{of: r, count: &seen, device: e.ID.Device, sink: newSink(), linked: map[object]bool{}, names: map[object][]string{}}
 		all = append(all, v)
 		return v
 	})
@@ -93,8 +93,8 @@ func (v *repairVisitor) Visit(e *entry.Entry) (entry.Facts, tree.Action) {
 }
 
 func (v *repairVisitor) met(name string) {
-	if v.of.ref.Of(name) != nil {
-		v.seen[name] = true
+	if w := v.of.ref.Of(name); w != nil {
+		v.of.met[w.Number] = true // every path is met by one worker
 	}
 	if v.entries++; v.entries%step == 0 {
 		v.count.Add(step)
