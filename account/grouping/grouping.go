@@ -190,37 +190,21 @@ func (p *proposing) outcome(x *Pattern) Outcome {
 func (p *proposing) replace(out *Outcome) {
 	st := &out.State
 	rights := make([]mode.Rights, len(p.subjects))
-	others := mode.Rights(st.Mode & 7)
-	group, only := others, true
 	for i := range p.subjects {
-		s := &p.subjects[i]
-		rights[i] = s.rights(st, out.Kind, s.groups)
-		if s.uid == st.UID || rights[i] == others {
-			continue
-		}
-		if group != others && rights[i] != group {
-			only = false
-		}
-		group = rights[i]
+		rights[i] = p.subjects[i].rights(st, out.Kind, p.subjects[i].groups)
 	}
-	if !only {
-		if !p.options.Approximate {
-			out.Stays = "more than two sets of rights besides the owner's: " + p.said(st, rights)
-			return
-		}
+	group, others, two := p.twoSets(st, rights)
+	if !two && !p.options.Approximate {
+		out.Stays = "more than two sets of rights besides the owner's: " + p.said(st, rights)
+		return
+	}
+	if !two {
 		group, others = p.narrow(st, rights, others)
 	}
-	in := map[string]bool{}
-	for i := range p.subjects {
-		s := &p.subjects[i]
-		if s.uid == st.UID || group == others || rights[i]&group != group || only && rights[i] != group || rights[i] == others && only {
-			continue
-		}
-		if s.name == "" {
-			out.Stays = s.label() + " has no account and cannot be in a group"
-			return
-		}
-		in[s.name] = true
+	in, outsider := p.members(st, rights, group, others)
+	if outsider != "" {
+		out.Stays = outsider + " has no account and cannot be in a group"
+		return
 	}
 	after := entry.State{UID: st.UID, GID: st.GID, Flags: st.Flags, Caps: st.Caps}
 	if len(in) > 0 {
@@ -232,6 +216,41 @@ func (p *proposing) replace(out *Outcome) {
 		p.answer.Inherit += out.Count
 	}
 	out.After = after
+}
+
+// twoSets is what strangers may, and what the one other set of rights is among those
+// who are not the owner; two is false where there are more.
+func (p *proposing) twoSets(st *entry.State, rights []mode.Rights) (group, others mode.Rights, two bool) {
+	others = mode.Rights(st.Mode & 7)
+	group, two = others, true
+	for i := range p.subjects {
+		if p.subjects[i].uid == st.UID || rights[i] == others {
+			continue
+		}
+		two = two && (group == others || rights[i] == group)
+		group = rights[i]
+	}
+	return group, others, two
+}
+
+// members is who is to be in the group: those with its rights, who are other than
+// those of strangers. outsider is one of them who has no account.
+func (p *proposing) members(st *entry.State, rights []mode.Rights, group, others mode.Rights) (in map[string]bool, outsider string) {
+	in = map[string]bool{}
+	if group == others {
+		return in, ""
+	}
+	for i := range p.subjects {
+		s := &p.subjects[i]
+		if s.uid == st.UID || rights[i]&group != group || rights[i] == others {
+			continue
+		}
+		if s.name == "" {
+			return nil, s.label()
+		}
+		in[s.name] = true
+	}
+	return in, ""
 }
 
 // said says who has which rights, where these are too many.

@@ -25,8 +25,11 @@ func village() *account.Database {
 	}
 	users[6].GID = 100
 	groups := []account.Group{
-		{Name: "root"}, {Name: "users", GID: 100}, {Name: "dev", GID: 2000, Members: []string{"ann", "bob"}},
-		{Name: "ops", GID: 2001, Members: []string{"cat"}}, {Name: "both", GID: 2002, Members: []string{"ann", "bob", "cat"}},
+		{Name: "root"},
+		{Name: "users", GID: 100},
+		{Name: "dev", GID: 2000, Members: []string{"ann", "bob"}},
+		{Name: "ops", GID: 2001, Members: []string{"cat"}},
+		{Name: "both", GID: 2002, Members: []string{"ann", "bob", "cat"}},
 	}
 	for i, name := range []string{"ann", "bob", "cat", "dan", "eve"} {
 		groups = append(groups, account.Group{Name: name, GID: ident.GID(1000 + i)})
@@ -50,7 +53,8 @@ func list(mask mode.Rights, owner, group, other mode.Rights, named ...acl.Entry)
 	return entry.State{Mode: mode.Mode(owner)<<6 | mode.Mode(mask)<<3 | mode.Mode(other), ACL: l}
 }
 
-func user(uid uint32, r mode.Rights) acl.Entry  { return acl.Entry{Tag: acl.User, ID: uid, Rights: r} }
+func user(uid uint32, r mode.Rights) acl.Entry { return acl.Entry{Tag: acl.User, ID: uid, Rights: r} }
+
 func group(gid uint32, r mode.Rights) acl.Entry { return acl.Entry{Tag: acl.Group, ID: gid, Rights: r} }
 
 func ExamplePropose() {

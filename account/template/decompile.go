@@ -98,29 +98,13 @@ func (d *decompiling) find() {
 		}
 	}
 	d.within = make([][]int32, len(d.groups))
-	in := map[string][]int32{} // by user: the groups that are large enough to be named
+	in := d.largeGroups()
+	common := make([]int, len(d.groups))
 	pairs := 0
 	for i, l := range d.groups {
-		if len(l.Value.Members) < d.smallest {
-			continue
-		}
-		for _, name := range l.Value.Members {
-			in[name] = append(in[name], int32(i))
-		}
-	}
-	common := make([]int, len(d.groups))
-	for i, l := range d.groups {
-		var met []int32
-		for _, name := range l.Value.Members {
-			for _, j := range in[name] {
-				if common[j] == 0 {
-					met = append(met, j)
-				}
-				common[j]++
-				pairs++
-			}
-		}
+		met := meet(l.Value.Members, in, common)
 		for _, j := range met {
+			pairs += common[j]
 			size := len(d.groups[j].Value.Members)
 			if common[j] == size && (size < len(l.Value.Members) || int(j) < i) {
 				d.within[i] = append(d.within[i], j)
@@ -134,6 +118,34 @@ func (d *decompiling) find() {
 			return len(d.groups[b].Value.Members) - len(d.groups[a].Value.Members)
 		})
 	}
+}
+
+// largeGroups is, by user, the groups that have enough members to be named in another.
+func (d *decompiling) largeGroups() map[string][]int32 {
+	in := map[string][]int32{}
+	for i, l := range d.groups {
+		if len(l.Value.Members) < d.smallest {
+			continue
+		}
+		for _, name := range l.Value.Members {
+			in[name] = append(in[name], int32(i))
+		}
+	}
+	return in
+}
+
+// meet counts in common how many of the members each group has, and lists the groups
+// that have any.
+func meet(members []string, in map[string][]int32, common []int) (met []int32) {
+	for _, name := range members {
+		for _, j := range in[name] {
+			if common[j] == 0 {
+				met = append(met, j)
+			}
+			common[j]++
+		}
+	}
+	return met
 }
 
 func (d *decompiling) writeAll(p Proposal) {
