@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -154,10 +155,9 @@ func (g *accountFacts) listing(file string, text []byte) error {
 	r := bufio.NewReader(bytes.NewReader(text))
 	for n := 1; ; n++ {
 		line, err := r.ReadString(end)
-		if line = strings.TrimSuffix(line, string(end)); line == "" {
-			if err != nil {
-				return nil
-			}
+		if line = strings.TrimSuffix(line, string(end)); line == "" && errors.Is(err, io.EOF) {
+			return nil
+		} else if line == "" {
 			continue
 		}
 		f := strings.SplitN(line, " ", 3)

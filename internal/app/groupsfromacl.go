@@ -155,7 +155,7 @@ func (v *patternVisitor) Visit(e *entry.Entry) (entry.Facts, tree.Action) {
 	if e.Kind == mode.Symlink {
 		return 0, tree.Continue
 	}
-	need := entry.Facts(entry.AccessACL)
+	need := entry.AccessACL
 	if e.Kind == mode.Directory {
 		need |= entry.DefaultACL
 	}

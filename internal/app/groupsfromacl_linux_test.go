@@ -22,7 +22,8 @@ import (
 func aclVillage() *account.Database {
 	var users []account.User
 	groups := []account.Group{
-		{Name: "dev", GID: 62000, Members: []string{"u1", "u2"}}, {Name: "ops", GID: 62001, Members: []string{"u3"}},
+		{Name: "dev", GID: 62000, Members: []string{"u1", "u2"}},
+		{Name: "ops", GID: 62001, Members: []string{"u3"}},
 		{Name: "root"},
 	}
 	for i := 1; i <= 5; i++ {

@@ -83,37 +83,38 @@ func GroupsWho(ctx context.Context, q GroupsRequest, name string) (*GroupMembers
 		return nil, v.noGroup(name)
 	}
 	g.GID, g.Meta = entry.GID, !there
-	seen := map[string]int{}
-	add := func(m Membership) {
-		if i, ok := seen[m.User]; ok {
-			g.Members[i].Primary = g.Members[i].Primary || m.Primary
-			g.Members[i].InFile = g.Members[i].InFile || m.InFile
-			if g.Members[i].Way == nil {
-				g.Members[i].Way = m.Way
-			}
-			return
-		}
-		seen[m.User] = len(g.Members)
-		g.Members = append(g.Members, m)
-	}
 	if there {
 		for _, u := range v.db.MembersOf(entry.GID) {
-			add(Membership{User: u.Name, UID: u.UID, Primary: u.UID != ident.NoUID && u.GID == entry.GID, InFile: true})
+			g.Members = append(g.Members, Membership{User: u.Name, UID: u.UID, Primary: u.UID != ident.NoUID && u.GID == entry.GID, InFile: true})
 		}
 		g.Equals = v.equals(entry.GID, name)
 	}
 	if inTemplate {
-		for _, user := range planned {
-			m := Membership{User: user, UID: ident.NoUID, Way: v.way(name, user)}
-			if u, ok := v.db.User(user); ok {
-				m.UID = u.UID
-			}
-			add(m)
-		}
+		v.addPlanned(g, planned)
 		g.Compiled = g.Meta || sameNames(planned, entry.Members)
 	}
 	slices.SortStableFunc(g.Members, func(a, b Membership) int { return strings.Compare(a.User, b.User) })
 	return g, nil
+}
+
+// addPlanned adds who is in the group by the template, with his way.
+func (v *groupsView) addPlanned(g *GroupMembers, planned []string) {
+	at := make(map[string]int, len(g.Members))
+	for i, m := range g.Members {
+		at[m.User] = i
+	}
+	for _, user := range planned {
+		way := v.way(g.Name, user)
+		if i, ok := at[user]; ok {
+			g.Members[i].Way = way
+			continue
+		}
+		m := Membership{User: user, UID: ident.NoUID, Way: way}
+		if u, ok := v.db.User(user); ok {
+			m.UID = u.UID
+		}
+		g.Members = append(g.Members, m)
+	}
 }
 
 func sameNames(a, b []string) bool {
