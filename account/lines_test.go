@@ -17,8 +17,8 @@ func ExampleReadGroup() {
 	}
 	// Output:
 	// 1 2 []
-	// 2 0 [ann bob]
-	// 3 4 [] 2 fields, want 4
+	// 2 0 ["ann" "bob"]
+	// 3 4 []2 fields, want 4
 	// 4 3 []
 }
 

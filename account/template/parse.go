@@ -15,6 +15,9 @@ const (
 	deepest   = 64        // includes in includes, macros in macros
 	mostUses  = 250_000   // uses of macros
 	mostWords = 2_000_000 // words that names stand for, in all
+
+	// mostProblems is how many mistakes are told of one template.
+	mostProblems = 100
 )
 
 // Parse reads the template at file and all that it includes. read gets paths as
@@ -129,6 +132,9 @@ func keyword(name string) bool { return slices.Contains(keywords, name) }
 
 // statement carries out one line.
 func (p *parser) statement(tokens []token, names *scope, depth int) {
+	if len(p.problems) >= mostProblems {
+		return
+	}
 	tokens, ok := p.expand(tokens, names)
 	if !ok || len(tokens) == 0 {
 		return

@@ -138,11 +138,12 @@ func dot(s string) string {
 // The measures of the picture, in pixels. Letters are about as wide as digits of a
 // sans-serif of 13 pixels.
 const (
-	letter  = 7.4
-	lineGap = 17.0
-	padding = 10.0
-	margin  = 20.0
-	columns = 8 // of the groups that hold nothing and are held by nobody
+	letter     = 7.6
+	boldLetter = 8.8
+	lineGap    = 17.0
+	padding    = 10.0
+	margin     = 20.0
+	columns    = 8 // of the groups that hold nothing and are held by nobody
 )
 
 // GroupsGraphSVG draws the graph as a picture that stands for itself: no scripts, no
@@ -256,12 +257,12 @@ func (p *picture) alone(joined []bool) {
 }
 
 func boxSize(n *app.GroupNode) layered.Node {
-	wide := 0
 	all := boxLines(n)
-	for _, line := range all {
-		wide = max(wide, len([]rune(line)))
+	wide := float64(len([]rune(all[0]))) * boldLetter
+	for _, line := range all[1:] {
+		wide = max(wide, float64(len([]rune(line)))*letter)
 	}
-	return layered.Node{Width: float64(wide)*letter + 2*padding, Height: float64(len(all))*lineGap + 2*padding - 4}
+	return layered.Node{Width: wide + 2*padding, Height: float64(len(all))*lineGap + 2*padding - 4}
 }
 
 func svgBox(out *bufio.Writer, n *app.GroupNode, at layered.Point, size layered.Node) {
