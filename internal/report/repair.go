@@ -170,7 +170,7 @@ func (t repairText) tighter() {
 	}
 	for _, g := range likes(l.First) {
 		x := &g[0]
-		fmt.Fprintf(t, "  %s: %s, should be %s\n", kinds(int64(len(g)), x.Kind), stateWords(&x.Found, x.Kind, t.plan.Names), stateWords(&x.Wanted, x.Kind, t.plan.Names))
+		t.WriteString(t.wrap("  ", fmt.Sprintf("%s: %s, should be %s", kinds(int64(len(g)), x.Kind), stateWords(&x.Found, x.Kind, t.plan.Names), stateWords(&x.Wanted, x.Kind, t.plan.Names))))
 		for i := range g[:t.most(len(g), 3)] {
 			fmt.Fprintf(t, "      %s\n", t.faint(Path("/"+g[i].Path)))
 		}
