@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"ward/account/faults"
+	"ward/lint"
 	"ward/policy"
 	"ward/policy/packs"
 )
@@ -35,9 +36,10 @@ func Rules(ctx context.Context, q RulesRequest) ([]RuleList, error) {
 	if err := b.load(ctx, q.Packs, q.Policies); err != nil {
 		return nil, err
 	}
-	own := accountRules()
+	own, code := accountRules(), lintRules()
 	if everything {
 		b.rules = append(b.rules, own.Rules...)
+		b.rules = append(b.rules, code.Rules...)
 	}
 	for _, id := range q.IDs {
 		if !slices.ContainsFunc(b.rules, func(r policy.Rule) bool { return r.ID == id }) {
@@ -50,7 +52,7 @@ func Rules(ctx context.Context, q RulesRequest) ([]RuleList, error) {
 		all = append(all, RuleList{Name: b.refs[i].Name, Title: p.Title, Rules: p.Rules()})
 	}
 	if everything {
-		all = append(all, own)
+		all = append(all, own, code)
 	}
 	for _, l := range all {
 		if len(q.IDs) > 0 {
@@ -70,6 +72,32 @@ func accountRules() RuleList {
 		l.Rules = append(l.Rules, policy.Rule{
 			Rule: r, Name: strings.TrimPrefix(r.ID, "accounts/"), Forbid: true,
 			Selects: "accounts of a system: ward groups check", Advice: "each finding says what to do, and the command where one can",
+		})
+	}
+	return l
+}
+
+// lintRules is the rules of `ward lint`, which no policy holds.
+func lintRules() RuleList {
+	l := RuleList{Name: "lint", Title: "source code, scripts and configuration, judged by ward lint"}
+	for _, r := range lint.Catalogue() {
+		selects := "code in every language that ward lint reads"
+		if r.Languages != nil {
+			names := make([]string, len(r.Languages))
+			for i, language := range r.Languages {
+				names[i] = string(language)
+			}
+			selects = "code in " + strings.Join(names, ", ")
+		}
+		if !r.Anywhere {
+			selects += "; not tests, examples and code of others"
+		}
+		if r.OptIn {
+			selects += "; only if asked for, by --rule, --all or ward.yaml"
+		}
+		l.Rules = append(l.Rules, policy.Rule{
+			Rule: r.Rule, Name: strings.TrimPrefix(r.ID, "lint/"), Forbid: true, Selects: selects,
+			Advice: "ward lint says what was probably meant, and --fix writes it where that is sure",
 		})
 	}
 	return l
