@@ -5,6 +5,7 @@ package read
 import (
 	"bytes"
 
+	"ward/lint/dockerfile"
 	"ward/lint/effect"
 	"ward/lint/golang"
 	"ward/lint/meaning"
@@ -33,8 +34,9 @@ type FrontEnds map[source.Language]FrontEnd
 // All is the front ends that there are.
 func All() FrontEnds {
 	return FrontEnds{
-		source.Go:    {Parse: golang.Parse, Library: golang.Library(), Telling: golang.Telling()},
-		source.Shell: {Read: shell.Read, Telling: shell.Telling()},
+		source.Go:         {Parse: golang.Parse, Library: golang.Library(), Telling: golang.Telling()},
+		source.Shell:      {Read: shell.Read, Telling: shell.Telling()},
+		source.Dockerfile: {Read: dockerfile.Read, Telling: dockerfile.Telling()},
 	}
 }
 
