@@ -45,6 +45,7 @@ type ChangeRequest struct {
 type ChangeOperand struct {
 	Path   string
 	Itself bool // a symbolic link is meant itself, not what it leads to
+	Enter  bool // but not one that leads to a directory
 }
 
 // wants reports whether somebody wants to hear of an object that nothing is wrong
@@ -67,7 +68,7 @@ const (
 	Changes                // it changes, or would; after Run: it has changed
 	LeftAlone              // refused: Text says why
 	NotChanged             // it was to be changed, and could not be
-	NoAccess               // it could not be looked at
+	NoAccess               // it could not be looked at; Kind is that of a symbolic link which leads there
 	NoReading              // a directory whose names could not be read
 	Leads                  // a symbolic link to nothing
 )
@@ -167,7 +168,7 @@ func (c *Changing) open(i int) {
 	operand := c.request.Operands[i]
 	o := opened{number: i, given: operand.Path}
 	at := operand.Path
-	if operand.Itself && isLink(operand.Path) {
+	if operand.Itself && isLink(operand.Path) && !(operand.Enter && entered(operand.Path)) {
 		at, o.base = filepath.Dir(operand.Path), filepath.Base(operand.Path)
 	}
 	var root *files.Root
@@ -183,7 +184,7 @@ func (c *Changing) open(i int) {
 		return
 	}
 	o.root = root
-	if why := c.rails().Root(o.path()); why != "" && c.request.Recurse {
+	if why := c.guarded(&o); why != "" {
 		c.refuse(&o, why, "--allow-system "+o.path())
 		return
 	}
@@ -198,6 +199,22 @@ func (c *Changing) open(i int) {
 		return
 	}
 	c.opened = append(c.opened, o)
+}
+
+// guarded says why nothing below an operand may be changed; "" where it may.
+func (c *Changing) guarded(o *opened) string {
+	if !c.request.Recurse {
+		return ""
+	}
+	why := c.rails().Root(o.path())
+	if why != "" || o.base != "" {
+		return why
+	}
+	e, err := o.root.Entry(entry.Stat)
+	if err != nil {
+		return "" // the walk meets it too
+	}
+	return c.rails().Object(o.path(), e.Kind, e.Mode)
 }
 
 // refuse leaves an operand alone, with all below it.
@@ -215,10 +232,24 @@ func isLink(path string) bool {
 	return err == nil && info.Mode()&fs.ModeSymlink != 0
 }
 
+// entered reports whether a link leads to a directory. Where that cannot be told, opening
+// it tells why.
+func entered(link string) bool {
+	info, err := os.Stat(link)
+	if err != nil {
+		return !errors.Is(err, fs.ErrNotExist)
+	}
+	return info.IsDir()
+}
+
 // unopened tells a link to nothing from what is not there.
 func unopened(i int, path string, err error) Touched {
 	t := Touched{Operand: i, Path: path, Fate: NoAccess, Err: err}
-	if errors.Is(err, fs.ErrNotExist) && isLink(path) {
+	if !isLink(path) {
+		return t
+	}
+	t.Kind = mode.Symlink
+	if errors.Is(err, fs.ErrNotExist) {
 		t.Fate = Leads
 	}
 	return t
@@ -469,5 +500,8 @@ func Found(path string) (entry.State, mode.Kind, error) {
 	}
 	defer root.Close()
 	e, err := root.Entry(entry.Stat)
+	if err == nil && e.Kind != mode.Directory && strings.HasSuffix(path, "/") {
+		return entry.State{}, mode.Unknown, syscall.ENOTDIR
+	}
 	return e.State, e.Kind, err
 }

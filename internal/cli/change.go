@@ -105,6 +105,7 @@ type teller struct {
 	fates    func(t *teller, x *app.Touched) // of AsWanted and Changes
 	failing  string                          // "changing permissions of %s"
 	dangling func(t *teller, x *app.Touched)
+	anyLink  bool                                       // dangling tells of links that lead where nobody gets, too
 	lost     func(t *teller, x *app.Touched, seen bool) // -v, of what could not be changed
 	failed   bool
 }
@@ -185,7 +186,11 @@ func (t *teller) tell(x *app.Touched) {
 	case app.NotChanged:
 		t.complain(x, t.failing)
 	case app.NoAccess:
-		t.complain(x, "cannot access %s")
+		if !t.anyLink || x.Kind != mode.Symlink {
+			t.complain(x, "cannot access %s")
+		} else if !t.silent {
+			t.dangling(t, x)
+		}
 	case app.NoReading:
 		t.complain(x, "cannot read directory %s")
 		if t.options.dry && x.Opens() && !t.silent {

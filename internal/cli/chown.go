@@ -60,7 +60,7 @@ func runWardOwners(p *standin.Program, r *chownRequest) int {
 	}
 	t := &teller{
 		program: p, verbosity: r.Verbosity, silent: r.Silent, options: r.changeOptions,
-		failing: failing, fates: r.tell, lost: r.lost,
+		failing: failing, fates: r.tell, lost: r.lost, anyLink: !r.Recurse || r.Links != fts.Arguments,
 		dangling: func(t *teller, x *app.Touched) {
 			t.program.FailOf(x.Err, "cannot dereference %s", t.program.Quoting.Name(x.Path))
 		},
@@ -73,9 +73,9 @@ func (r *chownRequest) change() app.ChangeRequest {
 		Command: r.command, Words: r.command + " " + r.To.Words(), Recurse: r.Recurse, Edit: r.edit,
 		Plain: r.Verbosity == standin.Quiet && !r.dry && !r.json,
 	}
-	itself := !r.Referent && !(r.Recurse && r.Links == fts.Arguments)
+	enter := r.Recurse && r.Links == fts.Arguments
 	for _, f := range r.Files {
-		q.Operands = append(q.Operands, app.ChangeOperand{Path: f, Itself: itself})
+		q.Operands = append(q.Operands, app.ChangeOperand{Path: f, Itself: !r.Referent, Enter: enter})
 	}
 	return q
 }
