@@ -93,7 +93,8 @@ func FuzzParseSolaris(f *testing.F) {
 	})
 }
 
-func TestFreeBSDP31(t *testing.T) {
+// P31: what names have under a mask is written behind two tabs.
+func TestFreeBSDShowsWhatIsEffective(t *testing.T) {
 	l := acl.List{
 		{Tag: acl.UserObj, ID: acl.NoID, Rights: 6},
 		{Tag: acl.User, ID: 42, Rights: 7},
@@ -113,7 +114,8 @@ func TestFreeBSDP31(t *testing.T) {
 	}
 }
 
-func TestFreeBSDCreatesUnderUmaskP32(t *testing.T) {
+// P32: the umask counts below a default list too.
+func TestFreeBSDCreatesUnderUmask(t *testing.T) {
 	def := acl.List{{Tag: acl.UserObj, ID: acl.NoID, Rights: 7}, {Tag: acl.GroupObj, ID: acl.NoID, Rights: 7}, {Tag: acl.Mask, ID: acl.NoID, Rights: 7}, {Tag: acl.Other, ID: acl.NoID, Rights: 7}}
 	for _, c := range []struct {
 		name string
@@ -127,7 +129,8 @@ func TestFreeBSDCreatesUnderUmaskP32(t *testing.T) {
 	}
 }
 
-func TestFreeBSDStripsP33(t *testing.T) {
+// P33: -b keeps a mask, -bn does not.
+func TestFreeBSDStrips(t *testing.T) {
 	l := acl.List{
 		{Tag: acl.UserObj, ID: acl.NoID, Rights: 6},
 		{Tag: acl.User, ID: 42, Rights: 7},
@@ -143,7 +146,8 @@ func TestFreeBSDStripsP33(t *testing.T) {
 	}
 }
 
-func TestLibarchiveOrderP34(t *testing.T) {
+// P34: owner, group and others come first.
+func TestLibarchiveOrder(t *testing.T) {
 	l, _, err := acl.ParseText("user::rw-,user:joe:r--,group::r--,mask::r--,other::r--", twoNames{})
 	if err != nil {
 		t.Fatal(err)

@@ -14,7 +14,7 @@ import (
 	"ward/mode"
 )
 
-// The value that setfacl 2.3.1 stored for u::rw-,u:1001:rw-,g::r--,g:1002:r--,m::rw-,o::---.
+// P13: the value that setfacl 2.3.1 stored for u::rw-,u:1001:rw-,g::r--,g:1002:r--,m::rw-,o::---.
 const recorded = "0200000001000600ffffffff02000600e903000004000400ffffffff08000400ea03000010000600ffffffff20000000ffffffff"
 
 func TestRecordedAttribute(t *testing.T) {
@@ -91,7 +91,7 @@ func TestChmodOfAList(t *testing.T) {
 }
 
 // TestMkdirBelowSetgidAndDefault: a directory that hands down its group, its setgid
-// and its default list at once, to somebody who is not in that group (generic/444 of
+// and its default list at once, to somebody who is not in that group (P21; generic/444 of
 // xfstests).
 func TestMkdirBelowSetgidAndDefault(t *testing.T) {
 	dir := filepath.Join(testfs.ReachableDir(t), "d")

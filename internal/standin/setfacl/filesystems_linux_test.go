@@ -178,7 +178,7 @@ func everyWriteIsByDescriptor(t *testing.T) {
 	}
 }
 
-// TestNobodyElseChangesAList: EPERM, and the setgid bit goes where the kernel says so.
+// TestNobodyElseChangesAList is P22 (generic/237 of xfstests): EPERM, and the setgid bit goes where the kernel says so.
 func TestNobodyElseChangesAList(t *testing.T) {
 	requires.Feature(t, requires.ACLs)
 	dir := testfs.ReachableDir(t)

@@ -147,6 +147,9 @@ func TestVectors(t *testing.T) {
 		{"P8: X on a directory", 0o644, true, "-m u:1001:rX", "654", "user::rw- user:1001:r-x group::r-- mask::r-x other::r--"},
 		{"P8: X after x", 0o644, false, "-m u:1002:x,u:1001:rX", "654", "user::rw- user:1001:r-x user:1002:--x group::r-- mask::r-x other::r--"},
 		{"P8: X before x", 0o644, false, "-m u:1001:rX,u:1002:x", "654", "user::rw- user:1001:r-- user:1002:--x group::r-- mask::r-x other::r--"},
+		{"P6: a negative id is cut to 16 bits, as it was seen", 0o644, false, "-m u:-2:r", "644", "user::rw- user:65534:r-- group::r-- mask::r-- other::r--"},
+		{"P6: octal", 0o644, false, "-m u:01751:r", "644", "user::rw- user:1001:r-- group::r-- mask::r-- other::r--"},
+		{"P6: hexadecimal", 0o644, false, "-m u:0x3e9:r", "644", "user::rw- user:1001:r-- group::r-- mask::r-- other::r--"},
 		{"P9: --set", 0o777, false, "--set u::rw,u:1001:r,g::r,o::-", "640", "user::rw- user:1001:r-- group::r-- mask::r-- other::---"},
 		{"P10: a default list takes what it lacks", 0o755, true, "-m d:u:1001:rwx", "755", "user::rwx group::r-x other::r-x default:user::rwx default:user:1001:rwx default:group::r-x default:mask::rwx default:other::r-x"},
 		{"P11: d::r is the owner's", 0o755, true, "-m d::r", "755", "user::rwx group::r-x other::r-x default:user::r-- default:group::r-x default:other::r-x"},
@@ -168,37 +171,74 @@ func TestVectors(t *testing.T) {
 	}
 }
 
-// TestRestoreVectors: a record without flags clears setuid, setgid and sticky.
+// TestRefusedVectors are entries that are none, and lists that cannot be.
+func TestRefusedVectors(t *testing.T) {
+	requires.Feature(t, requires.ACLs)
+	t.Chdir(t.TempDir())
+	must(t, os.WriteFile("f", nil, 0o600))
+	for _, c := range []struct {
+		name   string
+		args   string
+		status int
+	}{
+		{"P7: two digits", "-m u:1001:17", 2},
+		{"P7: a digit that is none", "-m u:1001:8", 2},
+		{"P7: a letter twice", "-m u:1001:rr", 2},
+		{"P7: a great letter", "-m u:1001:R", 2},
+		{"P7: a great tag", "-m U:1001:r", 2},
+		{"P7: part of a tag", "-m oth:rw", 2},
+		{"P7: part of another", "-m us:rw", 2},
+		{"P7: a user without a name", "-m u:rw", 2},
+		{"P7: nothing between commas", "-m u:1001:r,,g:1002:w", 2},
+		{"P9: --set without owner, group and others", "--set u:1001:r", 1},
+		{"P12: a default list of a file", "-m d:u:1001:rwx", 1},
+		{"P12: with -R it is passed over", "-R -m d:u:1001:rwx", 0},
+	} {
+		must(t, syscall.Chmod("f", 0o644))
+		got := call{program: "setfacl", args: append(strings.Fields(c.args), "f")}.ours()
+		if got.status != c.status || (got.messages == "") != (c.status == 0) {
+			t.Errorf("%s: %+v", c.name, got)
+		}
+		if m, lists := seen(t, "f"); m != "644" || lists != "user::rw- group::r-- other::r--" {
+			t.Errorf("%s: leaves %s, %s", c.name, m, lists)
+		}
+	}
+}
+
+// TestRestoreVectors are P28, a record without flags clears setuid, setgid and sticky,
+// and P29, what it says of them.
 func TestRestoreVectors(t *testing.T) {
 	requires.Feature(t, requires.ACLs)
 	t.Chdir(t.TempDir())
 	const lists = "user::rw-\ngroup::r--\nother::---\n"
 	for i, c := range []struct {
+		number      string
 		init        uint32
 		dir         bool
 		flags, want string
 		lists       string
 	}{
-		{0o5750, false, "", "640", lists},
-		{0o3775, true, "", "750", "user::rwx\ngroup::r-x\nother::---\n"},
-		{0o640, false, "# flags: s-t\n", "5640", lists},
-		{0o640, false, "# flags: sst\n", "7640", lists},
-		{0o640, false, "# flags: -s-\n", "2640", "u::rw-\ng::r\no:-\n"},
+		{"P28", 0o5750, false, "", "640", lists},
+		{"P28", 0o3775, true, "", "750", "user::rwx\ngroup::r-x\nother::---\n"},
+		{"P29", 0o640, false, "# flags: s-t\n", "5640", lists},
+		{"P29", 0o640, false, "# flags: sst\n", "7640", lists},
+		{"P29", 0o640, false, "# flags: -s-\n", "2640", "u::rw-\ng::r\no:-\n"},
 	} {
 		name := fmt.Sprintf("b\\s%d", i)
 		(&vector{init: c.init, directory: c.dir}).make(t, name)
 		for _, quoted := range []string{fmt.Sprintf(`b\\s%d`, i), fmt.Sprintf(`b\134s%d`, i)} {
 			must(t, syscall.Chmod(name, c.init))
 			if got := restoreOf("# file: "+quoted+"\n"+c.flags+c.lists, false); got != (answer{}) {
-				t.Errorf("%q: %+v", c.flags, got)
+				t.Errorf("%s: %q: %+v", c.number, c.flags, got)
 			}
 			if m, _ := seen(t, name); m != c.want {
-				t.Errorf("%o with %q: %s, want %s", c.init, c.flags, m, c.want)
+				t.Errorf("%s: %o with %q: %s, want %s", c.number, c.init, c.flags, m, c.want)
 			}
 		}
 	}
 }
 
+// TestGetfaclVectors has P30, the table of -t, first.
 func TestGetfaclVectors(t *testing.T) {
 	requires.Feature(t, requires.ACLs)
 	t.Chdir(t.TempDir())
@@ -218,7 +258,7 @@ func TestGetfaclVectors(t *testing.T) {
 			t.Errorf("%q: %+v, want %q", c.args, got, c.want)
 		}
 	}
-	// FreeBSD's text is read.
+	// P31: FreeBSD's text is read.
 	call{program: "setfacl", args: []string{"-M", "-", "f"}, in: "user::rw-\nuser:42:rwx\t\t# effective: ---\nmask::---\n"}.ours()
 	if _, lists := seen(t, "f"); !strings.Contains(lists, "user:42:rwx") || !strings.Contains(lists, "mask::---") {
 		t.Error(lists)
