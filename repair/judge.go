@@ -405,6 +405,10 @@ func (j *Judge) unknown(path string, e *entry.Entry) (Verdict, entry.Facts) {
 		t.parts &= User | Group
 	}
 	v.Full = full(e, t)
+	if g.Certainty == Unsure { // such a guess takes away at the most
+		v.Full = j.narrowed(e, t, v.Full)
+		t.state = v.Full
+	}
 	if same(&v.Full, &e.State) {
 		v.Class = Right
 		return v, 0

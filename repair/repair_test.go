@@ -172,6 +172,8 @@ func TestGuesses(t *testing.T) {
 		{"a program", "usr/bin/local", program, "0755 0:0 unsure"},
 		{"a key", "etc/x.pem", key, "0600 0:0 unsure"},
 		{"a service's file is its own, and no wider than it was", "var/lib/db/table", found(mode.Regular, 0o640, 65534, 65534), "0600 1:1 unsure"},
+		{"a guess by kind never gives", "usr/bin/tight", found(mode.Regular, 0o600, 0, 0), "0600 0:0 unsure"},
+		{"ward's own", "var/lib/ward/runs/x.journal", found(mode.Regular, 0o644, 0, 0), "0600 0:0 sure"},
 		{"people's files are theirs", "home/joe/x", found(mode.Regular, 0o777, 0, 0), "local"},
 	} {
 		v, need := NewJudge(r, Options{}).Judge(c.path, c.found)

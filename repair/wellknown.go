@@ -95,6 +95,8 @@ var wellKnown = []known{
 	{"var/lib/systemd/deb-systemd-helper-*/**", mode.Regular, 0o644, "", "", "deb-systemd-helper(1p)"},
 	{"var/lib/systemd/deb-systemd-helper-*/**", mode.Directory, 0o755, "", "", "deb-systemd-helper(1p)"},
 	{"var/lib/systemd/random-seed", mode.Regular, 0o600, "", "", "systemd-random-seed(8)"},
+	{"var/lib/ward/**", mode.Directory, 0o700, "", "", "ward(1)"},
+	{"var/lib/ward/**", mode.Regular, 0o600, "", "", "ward(1)"},
 	{"var/log/wtmp", mode.Regular, 0o664, "", "utmp", "utmp(5)"},
 	{"var/log/btmp", mode.Regular, 0o660, "", "utmp", "utmp(5)"},
 	{"var/log/lastlog", mode.Regular, 0o664, "", "utmp", "lastlog(8)"},
@@ -122,6 +124,18 @@ var wellKnown = []known{
 	{"usr/local/share/man", mode.Directory, 0o755, "", "", "base-files"},
 	{"usr/share/info/dir", mode.Regular, 0o644, "", "", "install-info(1)"},
 	{".", mode.Directory, 0o755, "", "", "hier(7)"},
+	{"etc", mode.Directory, 0o755, "", "", "hier(7)"},
+	{"usr", mode.Directory, 0o755, "", "", "hier(7)"},
+	{"usr/*bin", mode.Directory, 0o755, "", "", "hier(7)"},
+	{"usr/lib*", mode.Directory, 0o755, "", "", "hier(7)"},
+	{"usr/share", mode.Directory, 0o755, "", "", "hier(7)"},
+	{"bin", mode.Directory, 0o755, "", "", "hier(7)"},
+	{"sbin", mode.Directory, 0o755, "", "", "hier(7)"},
+	{"lib*", mode.Directory, 0o755, "", "", "hier(7)"},
+	{"var", mode.Directory, 0o755, "", "", "hier(7)"},
+	{"var/lib", mode.Directory, 0o755, "", "", "hier(7)"},
+	{"var/cache", mode.Directory, 0o755, "", "", "hier(7)"},
+	{"var/spool", mode.Directory, 0o755, "", "", "hier(7)"},
 }
 
 // wellKnown looks an entry up among the files of every system. Nobody's names are

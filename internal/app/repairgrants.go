@@ -10,6 +10,7 @@ import (
 	"ward/entry"
 	"ward/internal/host/installed"
 	"ward/internal/host/state"
+	"ward/mode"
 	"ward/packages"
 	"ward/plan"
 	"ward/repair"
@@ -36,6 +37,13 @@ func (r *repairing) settleGrants(v *repairVisitor, alone bool) error {
 	kept := r.grants[:0]
 	for i := range r.grants {
 		g := &r.grants[i]
+		if dir := r.exposed(g); alone && dir != "" {
+			r.planned.Refused.add(plan.Refusal{
+				Path: g.Path, Kind: g.Kind, Why: plan.Rail, Rules: []int{ruleGrant},
+				Text: "it gets no privileges while somebody other than root can write to " + Place(r.root.Path(), dir),
+			})
+			g.grants = false
+		}
 		if fate, why := r.content(g); fate != NotPrivileged {
 			g.Fate, g.Text, g.grants = fate, why, false
 		}
@@ -56,6 +64,25 @@ func (r *repairing) settleGrants(v *repairVisitor, alone bool) error {
 		r.grants = nil
 	}
 	return nil
+}
+
+// exposed is a directory above a file that is to get privileges in which somebody
+// could exchange it: one that others than root can write to although the reference does
+// not have it so; "" where there is none.
+func (r *repairing) exposed(g *grantee) string {
+	const others = mode.GroupWrite | mode.OtherWrite
+	for dir := path.Dir(g.Path); g.grants; dir = path.Dir(dir) {
+		e, err := r.look(dir, entry.Stat)
+		w := r.ref.Of(dir)
+		meant := w != nil && w.State.Mode == e.Mode && w.State.UID == e.UID && w.State.GID == e.GID
+		if err != nil || (e.UID != 0 || e.Mode&others != 0) && !meant {
+			return dir
+		}
+		if dir == "." {
+			break
+		}
+	}
+	return ""
 }
 
 // content compares a file's content with the reference's; NotPrivileged says that

@@ -73,6 +73,10 @@ func (v *repairVisitor) Visit(e *entry.Entry) (entry.Facts, tree.Action) {
 	if e.Dir != nil && !r.exclude.Empty() && r.exclude.Match(name, e.Kind == mode.Directory) {
 		return 0, tree.Prune
 	}
+	if r.pseudo[name] {
+		v.met(name) // what is mounted there is the kernel's, whatever lies below
+		return 0, tree.Prune
+	}
 	counts := r.only.Empty() || r.only.Match(name, e.Kind == mode.Directory)
 	if !counts && !plan.Several(e) {
 		v.met(name)
