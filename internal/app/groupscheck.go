@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 
 	"ward/account"
 	"ward/account/faults"
@@ -221,12 +222,13 @@ func (g *accountFacts) walk(ctx context.Context, dir string, progress Progress) 
 	}
 	defer root.Close()
 	var visitors []*ownerVisitor
+	var seen atomic.Int64
+	defer watch(progress, "looked at", &seen, 0)()
 	err = root.Walk(ctx, tree.Options{NoBirth: true}, func() tree.Visitor {
-		v := &ownerVisitor{facts: g, at: strings.TrimPrefix(strings.TrimPrefix(root.Path(), strings.TrimSuffix(g.root, "/")), "/"), known: map[[2]uint32]bool{}}
+		v := &ownerVisitor{facts: g, count: &seen, at: strings.TrimPrefix(strings.TrimPrefix(root.Path(), strings.TrimSuffix(g.root, "/")), "/"), known: map[[2]uint32]bool{}}
 		visitors = append(visitors, v)
 		return v
 	})
-	_ = progress
 	for _, v := range visitors {
 		g.unseen.merge(&v.unseen)
 		g.seen += v.seen
@@ -245,6 +247,7 @@ type ownerVisitor struct {
 	odd    []faults.Object
 	unseen Unseen
 	seen   int64
+	count  *atomic.Int64 // of all visitors, in steps
 }
 
 // mostOdd bounds what a tree of strangers costs: afterwards it is clear what is wrong.
@@ -253,7 +256,9 @@ const mostOdd = 100_000
 func (v *ownerVisitor) Enter(*entry.Dir) bool { return true }
 
 func (v *ownerVisitor) Visit(e *entry.Entry) (entry.Facts, tree.Action) {
-	v.seen++
+	if v.seen++; v.seen%step == 0 {
+		v.count.Add(step)
+	}
 	pair := [2]uint32{uint32(e.UID), uint32(e.GID)}
 	fine, asked := v.known[pair]
 	if !asked {

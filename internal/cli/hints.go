@@ -8,6 +8,7 @@ import (
 	"syscall"
 
 	"ward/internal/app"
+	"ward/internal/host/accounts"
 	"ward/internal/report"
 )
 
@@ -33,6 +34,8 @@ func hintFor(err error) string {
 		refused    *app.RefusedError
 		unfinished *app.UnfinishedError
 		cutOff     *app.CutOffError
+		busy       *accounts.BusyError
+		changed    *app.ChangedMeanwhileError
 	)
 	switch {
 	case errors.As(err, &request) && request.Hint != "":
@@ -43,6 +46,10 @@ func hintFor(err error) string {
 		return finish(unfinished.Run.Header.Root, unfinished.Run.ID)
 	case errors.As(err, &cutOff):
 		return finish(cutOff.Root, cutOff.ID)
+	case errors.As(err, &busy):
+		return "nothing was written; wait until that program has ended, and say it again"
+	case errors.As(err, &changed):
+		return "say it again, and look at what would change now"
 	}
 	if private := guardedByMacOS(err); private != "" {
 		return private
