@@ -46,8 +46,11 @@ func found(e *effect.Effect, what string) Finding {
 // executedText is the executed mode in octal and as ls shows it.
 func executedText(e *effect.Effect) string {
 	m, ok := e.Exact()
-	if !ok {
-		return "another mode"
+	switch {
+	case !ok && e.Mode.Symbolic != "":
+		return e.Mode.Symbolic
+	case !ok:
+		return "a mode of which only a part is known"
 	}
 	return fmt.Sprintf("%s (%s)", m.Octal(), m.Format(e.Kind)[1:])
 }

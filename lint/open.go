@@ -151,6 +151,19 @@ func openWithoutUmask(s *effect.Script, e *effect.Effect) []Finding {
 	return []Finding{f}
 }
 
+// knownSetID tells whether a path is that of a program which is set-id wherever it is
+// installed: its packages say chmod 4755, and rightly.
+func knownSetID(path string) bool {
+	switch path[strings.LastIndexByte(path, '/')+1:] {
+	case "su", "sudo", "doas", "pkexec", "ping", "ping6", "mount", "umount", "passwd", "chsh", "chfn", "chage", "expiry",
+		"newgrp", "sg", "gpasswd", "newuidmap", "newgidmap", "fusermount", "fusermount3", "ntfs-3g", "mount.nfs", "mount.cifs",
+		"crontab", "at", "wall", "write", "ssh-keysign", "ssh-agent", "unix_chkpwd", "dbus-daemon-launch-helper", "Xorg.wrap",
+		"chrome-sandbox", "bwrap", "snap-confine", "gst-ptp-helper", "polkit-agent-helper-1", "traceroute6.iputils":
+		return true
+	}
+	return false
+}
+
 // setuidIntroduced finds chmod 4755 (O7). On a directory setgid hands down the group
 // and is common.
 func setuidIntroduced(s *effect.Script, e *effect.Effect) []Finding {
@@ -159,7 +172,7 @@ func setuidIntroduced(s *effect.Script, e *effect.Effect) []Finding {
 	if e.Kind == mode.Directory || e.Kind == mode.Unknown && set&mode.SetUID == 0 {
 		setID &^= mode.SetGID
 	}
-	if !setsMode(e) || setID == 0 || e.Guarded {
+	if !setsMode(e) || setID == 0 || e.Guarded || knownSetID(e.Path.Known) {
 		return nil
 	}
 	f := found(e, fmt.Sprintf("%s makes it %s: %s", e.API, specialNames(setID), executedText(e)))

@@ -50,7 +50,7 @@ const outside = mode.Permissions &^ (mode.OwnerRead | mode.OwnerWrite | mode.Own
 // a file that is narrowed to its owner was one.
 func writeThenChmod(s *effect.Script, e *effect.Effect) []Finding {
 	set, _ := e.Executed()
-	if e.Verb != effect.Create || !e.Mode.Given || e.Path.Name == "" || set&(mode.GroupRead|mode.OtherRead) == 0 || privateUmask(s, e) {
+	if e.Verb != effect.Create || e.API == "touch" || !e.Mode.Given || e.Path.Name == "" || set&(mode.GroupRead|mode.OtherRead) == 0 || privateUmask(s, e) {
 		return nil
 	}
 	for _, later := range s.Function(e) {

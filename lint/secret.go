@@ -64,7 +64,7 @@ func secretVariable(name string) bool {
 	}
 	switch plain {
 	case "privatekey", "privkey", "secretkey", "hostkey", "serverkey", "clientkey", "tlskey", "cakey", "sslkey", "sshkey",
-		"password", "passwd", "authtoken", "accesstoken", "kubeconfig", "netrc", "pgpass", "keytab", "keyring", "credentials":
+		"password", "passwd", "authtoken", "accesstoken", "kubeconfig", "netrc", "pgpass", "keytab", "credentials":
 		return true
 	}
 	return false

@@ -126,7 +126,7 @@ func (w *lintWorker) file(root, rel string) *source.File {
 	}
 	head = head[:n]
 	language, dialect, ok := read.For(filepath.ToSlash(rel), head)
-	if !ok || bytes.IndexByte(head, 0) >= 0 {
+	if _, can := w.front[language]; !ok || !can || bytes.IndexByte(head, 0) >= 0 {
 		return nil
 	}
 	text, err := io.ReadAll(io.LimitReader(f, MaxLinted+1))

@@ -103,6 +103,8 @@ func osFunctions() []meaning.API {
 		meaning.API{Callee: "os.Rename", Verb: effect.Rename, Path: meaning.At(0, ""), Target: meaning.At(1, "")},
 		meaning.API{Callee: "os.Remove", Verb: effect.Remove, Path: meaning.At(0, "")},
 		meaning.API{Callee: "os.RemoveAll", Verb: effect.Remove, Path: meaning.At(0, ""), Recursive: true},
+		meaning.API{Callee: ".RemoveAll", Verb: effect.Remove, Path: meaning.At(0, ""), Recursive: true, Refine: ofOnePath},
+		meaning.API{Callee: ".Remove", Verb: effect.Remove, Path: meaning.At(0, ""), Refine: ofOnePath},
 		meaning.API{Callee: "os.Chown", Verb: effect.Chown, Path: meaning.At(0, ""), Follows: true},
 		meaning.API{Callee: "os.Lchown", Verb: effect.Chown, Path: meaning.At(0, "")},
 		meaning.API{Callee: "os.Stat", Verb: effect.Inspect, Path: meaning.At(0, ""), Follows: true},
@@ -154,6 +156,10 @@ func opens(s *meaning.Scope, c *source.Call, e *effect.Effect) bool {
 func modeIsWhole(_ *meaning.Scope, c *source.Call, e *effect.Effect) bool {
 	return e.Mode.Given && len(c.Args) >= 2 && len(c.Args) <= 3
 }
+
+// ofOnePath keeps the methods called Remove that can take a path: of os.Root, afero.Fs,
+// robustio.
+func ofOnePath(_ *meaning.Scope, c *source.Call, _ *effect.Effect) bool { return len(c.Args) == 1 }
 
 func both(a, b func(*meaning.Scope, *source.Call, *effect.Effect) bool) func(*meaning.Scope, *source.Call, *effect.Effect) bool {
 	if a == nil {

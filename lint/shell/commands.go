@@ -54,6 +54,7 @@ func chmod(r *reader, a arguments, e effect.Effect) {
 	}
 	e.Verb, e.Follows, e.Recursive = effect.Chmod, true, a.set["R"] || a.set["recursive"]
 	e.Mode = modeOf(a.operands[0], e.Kind)
+	e.Masked = forNobody(e.Mode.Symbolic)
 	if len(a.operands) == 1 {
 		r.add(e)
 		return
@@ -62,6 +63,17 @@ func chmod(r *reader, a arguments, e effect.Effect) {
 		e.Path = path
 		r.add(e)
 	}
+}
+
+// forNobody tells whether clauses name no class: from those the umask takes bits away
+// (POSIX, chmod: "if who is omitted").
+func forNobody(clauses string) bool {
+	for clause := range strings.SplitSeq(clauses, ",") {
+		if clause == "" || !strings.ContainsAny(clause[:1], "+-=") {
+			return false
+		}
+	}
+	return true
 }
 
 func chown(r *reader, a arguments, e effect.Effect) {
