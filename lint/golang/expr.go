@@ -10,7 +10,11 @@ import (
 )
 
 func (v visitor) call(n *ast.CallExpr) *source.Call {
+	if c, ok := v.calls[n]; ok {
+		return c
+	}
 	c := &source.Call{Span: v.span(n), Function: v.function, Deferred: v.deferred[n]}
+	v.calls[n] = c
 	if c.Callee = v.dotted(n.Fun); c.Callee == "" {
 		if method, ok := n.Fun.(*ast.SelectorExpr); ok {
 			c.Callee = "." + method.Sel.Name
@@ -60,7 +64,13 @@ func (v visitor) expr(e ast.Expr) source.Expr {
 	return x
 }
 
+// mostElements is how long a literal may be that is looked into: a longer one is data.
+const mostElements = 64
+
 func (v visitor) elements(x *source.Expr, e *ast.CompositeLit) {
+	if len(e.Elts) > mostElements {
+		return
+	}
 	x.Kind = source.Sequence
 	for _, element := range e.Elts {
 		pair, ok := element.(*ast.KeyValueExpr)

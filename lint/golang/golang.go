@@ -9,12 +9,25 @@ import (
 	"strconv"
 	"strings"
 
+	"ward/lint/meaning"
 	"ward/lint/source"
 )
+
+// Parser reads Go files of which only the calls matter that a language means something
+// by, and what is put into those.
+func Parser(language *meaning.Language) func(*source.File) *source.Unit {
+	return func(f *source.File) *source.Unit {
+		return parse(f, func(method string) bool { _, ok := language.APIs[method]; return ok })
+	}
+}
 
 // Parse is what stands in a Go file. What the parser cannot read is a note, and what
 // it read before is there.
 func Parse(f *source.File) *source.Unit {
+	return parse(f, func(string) bool { return true })
+}
+
+func parse(f *source.File, wanted func(method string) bool) *source.Unit {
 	set := token.NewFileSet()
 	tree, err := parser.ParseFile(set, f.Path, f.Text, parser.ParseComments|parser.SkipObjectResolution)
 	unit := &source.Unit{File: f}
@@ -24,7 +37,7 @@ func Parse(f *source.File) *source.Unit {
 	if tree == nil {
 		return unit
 	}
-	r := &reader{unit: unit, base: set.File(tree.FileStart).Base(), imports: imports(tree), deferred: map[*ast.CallExpr]bool{}}
+	r := &reader{unit: unit, base: set.File(tree.FileStart).Base(), imports: imports(tree), deferred: map[*ast.CallExpr]bool{}, wanted: wanted, calls: map[*ast.CallExpr]*source.Call{}}
 	unit.Package = tree.Name.Name
 	r.comments(tree)
 	ast.Walk(visitor{r, -1}, tree)
@@ -36,7 +49,9 @@ type reader struct {
 	unit     *source.Unit
 	base     int
 	deferred map[*ast.CallExpr]bool
-	imports  map[string]string // the names by which packages are called here, to their own
+	wanted   func(method string) bool
+	calls    map[*ast.CallExpr]*source.Call // that were read already: a chain is met at each of its levels
+	imports  map[string]string              // the names by which packages are called here, to their own
 }
 
 // imports is the packages that a file calls by a name that may not be their own, as
@@ -87,13 +102,26 @@ func (v visitor) Visit(n ast.Node) ast.Visitor {
 	case *ast.DeferStmt:
 		v.deferred[n.Call] = true
 	case *ast.CallExpr:
-		v.unit.Calls = append(v.unit.Calls, v.call(n))
+		if v.wanted(called(n)) {
+			v.unit.Calls = append(v.unit.Calls, v.call(n))
+		}
 	case *ast.GenDecl:
 		v.declaration(n)
 	case *ast.AssignStmt:
 		v.assignment(n)
 	}
 	return v
+}
+
+// called is the last component of what a call calls.
+func called(n *ast.CallExpr) string {
+	switch f := n.Fun.(type) {
+	case *ast.SelectorExpr:
+		return f.Sel.Name
+	case *ast.Ident:
+		return f.Name
+	}
+	return ""
 }
 
 func (v visitor) enter(n ast.Node, name string) ast.Visitor {

@@ -1,6 +1,9 @@
 package golang
 
 import (
+	"bytes"
+	"strings"
+
 	"ward/lint/effect"
 	"ward/lint/meaning"
 	"ward/lint/source"
@@ -170,5 +173,30 @@ func both(a, b func(*meaning.Scope, *source.Call, *effect.Effect) bool) func(*me
 
 // Telling are words of which every file has one that does something to permissions.
 func Telling() []string {
-	return []string{"Chmod", "chmod", "Mkdir", "OpenFile", "WriteFile", "Create", "Umask", "FileMode", "Mode", "Mkfifo", "Mknod", "Chown", "Open"}
+	return []string{
+		"Chmod(", "Mkdir(", "MkdirAll(", "OpenFile(", "WriteFile(", "os.Create(", "Umask(", "Fchmod", "Mkdirat(", "Openat(",
+		"Mkfifo", "Mknod", "syscall.Open(", "unix.Open(",
+	}
+}
+
+// Declares tells whether a Go text may declare a constant: whether a line begins with
+// the name, or with const and the name, and goes on with a type or a value.
+func Declares(text []byte, name string) bool {
+	if strings.Contains(name, ".") {
+		return false
+	}
+	for at := 0; ; {
+		i := bytes.Index(text[at:], []byte(name))
+		if i < 0 {
+			return false
+		}
+		i += at
+		at = i + len(name)
+		line := bytes.LastIndexByte(text[:i], '\n') + 1
+		before := strings.TrimSpace(string(text[line:i]))
+		rest, _, _ := bytes.Cut(text[at:min(len(text), at+200)], []byte("\n"))
+		if (before == "" || before == "const") && len(rest) > 0 && (rest[0] == ' ' || rest[0] == '=' || rest[0] == '\t') && bytes.IndexByte(rest, '=') >= 0 {
+			return true
+		}
+	}
 }

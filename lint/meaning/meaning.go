@@ -72,6 +72,11 @@ func (p Place) expr(c *source.Call) *source.Expr {
 // Translate is what unit does, by the rules of its language. package is the other
 // units whose constants unit sees; it may contain unit itself.
 func Translate(unit *source.Unit, pkg []*source.Unit, language *Language) *effect.Script {
+	return TranslateIn(unit, NewPackage(pkg, nil), language)
+}
+
+// TranslateIn is Translate for one of many units of a package.
+func TranslateIn(unit *source.Unit, pkg *Package, language *Language) *effect.Script {
 	script := &effect.Script{
 		File: unit.File, Functions: unit.Functions, Comments: unit.Comments, Notes: unit.Notes,
 	}

@@ -14,7 +14,7 @@ type Scope struct {
 	unit     *source.Unit
 	language *Language
 	local    map[string][]source.Assign // of the file, by name
-	other    map[string][]foreign       // of the rest of the package: constants only
+	others   *Package                   // the constants of other files
 }
 
 // foreign is an assignment in another file.
@@ -27,20 +27,10 @@ type foreign struct {
 const deepest = 8
 
 // NewScope is the scope of a unit among those of its package.
-func NewScope(unit *source.Unit, pkg []*source.Unit, language *Language) *Scope {
-	s := &Scope{unit: unit, language: language, local: map[string][]source.Assign{}, other: map[string][]foreign{}}
+func NewScope(unit *source.Unit, pkg *Package, language *Language) *Scope {
+	s := &Scope{unit: unit, language: language, local: map[string][]source.Assign{}, others: pkg}
 	for _, a := range unit.Assigns {
 		s.local[a.Name] = append(s.local[a.Name], a)
-	}
-	for _, u := range pkg {
-		if u == unit {
-			continue
-		}
-		for _, a := range u.Assigns {
-			if a.Const && a.Function < 0 {
-				s.other[a.Name] = append(s.other[a.Name], foreign{a, u.File})
-			}
-		}
 	}
 	return s
 }
@@ -129,8 +119,10 @@ func (s *Scope) text(e *source.Expr, function, depth int) (known string, whole b
 		if len(as) == 1 && as[0].Op == "" {
 			return s.text(&as[0].Value, as[0].Function, depth+1)
 		}
-		if fs := s.other[e.Text]; len(as) == 0 && len(fs) == 1 {
-			return s.text(&fs[0].Value, -1, depth+1)
+		if len(as) == 0 {
+			if f, ok := s.others.constant(e.Text, s.unit.File); ok {
+				return s.text(&f.Value, -1, depth+1)
+			}
 		}
 		return "", false
 	case source.Binary:

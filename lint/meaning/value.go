@@ -61,10 +61,10 @@ func (v *evaluation) name(e *source.Expr, depth int) bits.Value {
 		return bits.Of(n)
 	}
 	as := v.scope.visible(e.Text, v.function)
-	if fs := v.scope.other[e.Text]; len(as) == 0 && len(fs) == 1 {
-		return v.inside(e.Text, -1, fs[0].file, &fs[0].Value, depth)
-	}
 	if len(as) == 0 {
+		if f, ok := v.scope.others.constant(e.Text, v.scope.unit.File); ok {
+			return v.inside(e.Text, -1, f.file, &f.Value, depth)
+		}
 		return v.unknown()
 	}
 	var result bits.Value

@@ -26,6 +26,10 @@ type FrontEnd struct {
 	// Telling are words of which a file has at least one if it does anything to
 	// permissions. A file without is not parsed; nil: every file is.
 	Telling []string
+
+	// Declares tells whether a text that is not parsed may declare a constant of that
+	// name; nil: only files that are parsed are asked.
+	Declares func(text []byte, name string) bool
 }
 
 // FrontEnds are the front ends by the language that they read.
@@ -33,8 +37,9 @@ type FrontEnds map[source.Language]FrontEnd
 
 // All is the front ends that there are.
 func All() FrontEnds {
+	library := golang.Library()
 	return FrontEnds{
-		source.Go:         {Parse: golang.Parse, Library: golang.Library(), Telling: golang.Telling()},
+		source.Go:         {Parse: golang.Parser(library), Library: library, Telling: golang.Telling(), Declares: golang.Declares},
 		source.Shell:      {Read: shell.Read, Telling: shell.Telling()},
 		source.Dockerfile: {Read: dockerfile.Read, Telling: dockerfile.Telling()},
 	}
@@ -44,31 +49,76 @@ func All() FrontEnds {
 // the same language. The scripts are in the order of the files; that of a file in a
 // language without a front end has nothing but a note.
 func (ends FrontEnds) Package(files []*source.File) []*effect.Script {
-	units := map[source.Language][]*source.Unit{}
-	parsed := make([]*source.Unit, len(files))
-	for i, f := range files {
+	together := map[source.Language]*directory{}
+	for _, f := range files {
 		end := ends[f.Language]
-		if end.Parse == nil || !end.tells(f.Text) {
+		if end.Parse == nil {
 			continue
 		}
-		parsed[i] = end.Parse(f)
-		units[f.Language] = append(units[f.Language], parsed[i])
+		if together[f.Language] == nil {
+			together[f.Language] = &directory{end: end, parsed: map[*source.File]*source.Unit{}}
+		}
+		together[f.Language].add(f)
+	}
+	for _, d := range together {
+		d.pkg = meaning.NewPackage(d.units, d.declaring)
 	}
 	scripts := make([]*effect.Script, len(files))
 	for i, f := range files {
-		end, known := ends[f.Language]
-		switch {
-		case parsed[i] != nil:
-			scripts[i] = meaning.Translate(parsed[i], units[f.Language], end.Library)
-		case end.Read != nil && end.tells(f.Text):
-			scripts[i] = end.Read(f)
-		case known:
-			scripts[i] = &effect.Script{File: f}
-		default:
-			scripts[i] = &effect.Script{File: f, Notes: []source.Note{{Text: "nothing here reads " + string(f.Language)}}}
-		}
+		scripts[i] = ends.script(f, together[f.Language])
 	}
 	return scripts
+}
+
+func (ends FrontEnds) script(f *source.File, d *directory) *effect.Script {
+	end, known := ends[f.Language]
+	switch {
+	case d != nil && d.parsed[f] != nil:
+		return meaning.TranslateIn(d.parsed[f], d.pkg, end.Library)
+	case end.Read != nil && end.tells(f.Text):
+		return end.Read(f)
+	case known:
+		return &effect.Script{File: f}
+	default:
+		return &effect.Script{File: f, Notes: []source.Note{{Text: "nothing here reads " + string(f.Language)}}}
+	}
+}
+
+// A directory is its files in one language.
+type directory struct {
+	end    FrontEnd
+	units  []*source.Unit
+	parsed map[*source.File]*source.Unit
+	rest   []*source.File // without a telling word, parsed only for their constants
+	pkg    *meaning.Package
+}
+
+func (d *directory) add(f *source.File) {
+	if !d.end.tells(f.Text) {
+		d.rest = append(d.rest, f)
+		return
+	}
+	unit := d.end.Parse(f)
+	d.units = append(d.units, unit)
+	d.parsed[f] = unit
+}
+
+// declaring is units of the rest that may declare a constant.
+func (d *directory) declaring(name string) []*source.Unit {
+	if d.end.Declares == nil {
+		return nil
+	}
+	var units []*source.Unit
+	left := d.rest[:0]
+	for _, f := range d.rest {
+		if d.end.Declares(f.Text, name) {
+			units = append(units, d.end.Parse(f))
+		} else {
+			left = append(left, f)
+		}
+	}
+	d.rest = left
+	return units
 }
 
 // Script is what a file does that nothing stands beside.
