@@ -138,6 +138,30 @@ func SameKnown(a, b *entry.State, known entry.Facts) bool {
 		(known&entry.NFS4 == 0 || a.NFS4 == b.NFS4) && (known&entry.DOS == 0 || a.DOS == b.DOS)
 }
 
+// leavesList reports whether a list of NFS 4 is kept only to be taken back: the change
+// speaks of the mode, of which the server makes a list by rules of its own. The side
+// without a list stands for whichever that is.
+func (c *Change) leavesList() bool { return (c.Before.NFS4 == "") != (c.After.NFS4 == "") }
+
+// sees reports whether a state that is seen is one of the change's, in the facts that
+// are known.
+func (c *Change) sees(seen, st *entry.State, known entry.Facts) bool {
+	if c.leavesList() && st.NFS4 == "" {
+		known &^= entry.NFS4
+	}
+	return SameKnown(seen, st, known)
+}
+
+// keepList makes a change of the mode keep the list that stands beside it, which the
+// server will make anew of the mode. A list is not kept where there is none.
+func (c *Change) keepList(e *entry.Entry) {
+	c.Before.NFS4, c.After.NFS4 = "", ""
+	if e.Known&entry.NFS4 != 0 && e.NFS4 != "" && c.Before.Mode != c.After.Mode {
+		c.Before.NFS4 = e.NFS4
+		c.Known |= entry.NFS4
+	}
+}
+
 // sameList compares lists; the nil list equals an empty one.
 func sameList(a, b acl.List) bool { return slices.Equal(a, b) }
 

@@ -40,6 +40,12 @@ type Differ struct {
 	change Change
 	rules  []int
 	probe  entry.Entry
+	// kept is the object of which the list of NFS 4 was asked for only to be taken back:
+	// no rule speaks of it.
+	kept entry.Identity
+	// listless is a device on which such a list was asked for, and there was none: where
+	// a file system keeps lists every object has one.
+	listless uint64
 }
 
 // NewDiffer is for the tree at root, an absolute path, under the rules of the
@@ -154,6 +160,10 @@ func (d *Differ) fill(c *Change, e *entry.Entry, o *policy.Outcome) {
 		c.Before.Flags, c.After.Flags = 0, 0 // no rule decided them: they are not ours to lift
 	}
 	clearUnearned(c, o.Written)
+	if SameObject(d.kept, e.ID) {
+		c.Known &^= entry.NFS4
+		c.keepList(e)
+	}
 }
 
 // lacking is the facts without which the change cannot be made or taken back.
@@ -167,7 +177,25 @@ func (d *Differ) lacking(c *Change, e *entry.Entry) (need entry.Facts) {
 	if c.Kind != mode.Symlink && policy.ListMatters(&c.Before, &c.After) {
 		need |= entry.AccessACL
 	}
+	if c.Kind != mode.Symlink && c.Before.Mode != c.After.Mode {
+		need |= d.lackingList(e)
+	}
 	return need &^ (e.Known | e.Denied)
+}
+
+// lackingList asks for the list of NFS 4, once on a device without.
+func (d *Differ) lackingList(e *entry.Entry) entry.Facts {
+	switch {
+	case e.ID.Device == d.listless:
+		return 0
+	case e.Known&entry.NFS4 != 0:
+		if e.NFS4 == "" {
+			d.listless = e.ID.Device
+		}
+		return 0
+	}
+	d.kept = e.ID
+	return entry.NFS4
 }
 
 func (d *Differ) railed(c *Change) string {
@@ -183,6 +211,9 @@ func (d *Differ) settles(e *entry.Entry, o *policy.Outcome, all bool) (*Refusal,
 	d.probe = *e
 	d.probe.State = d.change.After
 	d.probe.Flags = d.change.After.Flags
+	if d.change.leavesList() {
+		d.probe.NFS4 = e.NFS4
+	}
 	if d.change.Known&entry.Attributes == 0 {
 		d.probe.Flags = e.Flags
 	}

@@ -38,7 +38,7 @@ func differ(t testing.TB, o plan.Options, rules ...string) (*policy.Worker, *pla
 }
 
 // allKnown is every fact of a file or directory.
-const allKnown = entry.Stat | entry.AccessACL | entry.DefaultACL | entry.Caps | entry.Attributes
+const allKnown = entry.Stat | entry.AccessACL | entry.DefaultACL | entry.Caps | entry.Attributes | entry.NFS4
 
 func file(name string, s entry.State) *entry.Entry {
 	return &entry.Entry{

@@ -19,8 +19,9 @@ func Direct(e *entry.Entry, after entry.State, decided mode.Mode) (Change, entry
 		After:  after,
 	}
 	c.Before.Flags, c.After.Flags = 0, 0 // they are not ours to lift
-	c.Before.NFS4, c.After.NFS4, c.Before.DOS, c.After.DOS = "", "", "", ""
+	c.Before.DOS, c.After.DOS = "", ""
 	clearUnearned(&c, decided)
+	c.keepList(e)
 	if c.Empty() {
 		return c, 0
 	}
@@ -33,6 +34,9 @@ func Direct(e *entry.Entry, after entry.State, decided mode.Mode) (Change, entry
 	}
 	if c.Kind != mode.Symlink && policy.ListMatters(&c.Before, &c.After) {
 		need |= entry.AccessACL
+	}
+	if c.Kind != mode.Symlink && c.Before.Mode != c.After.Mode {
+		need |= entry.NFS4
 	}
 	return c, need &^ (e.Known | e.Denied)
 }

@@ -72,7 +72,7 @@ rules:
 
 	e := &entry.Entry{
 		Dir: &entry.Dir{Path: "conf"}, Name: "tls.key", Kind: mode.Regular, Links: 1,
-		Known: entry.Stat | entry.AccessACL | entry.Caps | entry.Attributes | entry.Handle, State: entry.State{Mode: 0o644},
+		Known: entry.Stat | entry.AccessACL | entry.Caps | entry.Attributes | entry.NFS4 | entry.Handle, State: entry.State{Mode: 0o644},
 	}
 	outcome, _ := worker.Judge(e)
 	change, refusal, lacking := differ.Diff(e, &outcome)
@@ -146,7 +146,7 @@ func ExampleIntermediate() {
 func ExampleDirect() {
 	e := &entry.Entry{
 		Dir: &entry.Dir{Path: "."}, Name: "run.sh", Kind: mode.Regular, Links: 1,
-		Known: entry.Stat | entry.AccessACL | entry.Caps | entry.Attributes | entry.Handle, State: entry.State{Mode: 0o644},
+		Known: entry.Stat | entry.AccessACL | entry.Caps | entry.Attributes | entry.NFS4 | entry.Handle, State: entry.State{Mode: 0o644},
 	}
 	after := e.State
 	after.Mode = 0o755

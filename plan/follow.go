@@ -78,7 +78,7 @@ func followsAttributes(c *Change) bool {
 // Reached reports whether a state is what the change wants, in the facts that are
 // known: also where the mode, of which the change does not speak, followed.
 func Reached(c *Change, seen *entry.State, known entry.Facts) bool {
-	if SameKnown(seen, &c.After, known) {
+	if c.sees(seen, &c.After, known) {
 		return true
 	}
 	if c.Before.Mode != c.After.Mode || seen.Mode == c.After.Mode {
@@ -93,7 +93,7 @@ func Reached(c *Change, seen *entry.State, known entry.Facts) bool {
 		for _, m := range followedModes(&steps[i], &c.Before) {
 			end := c.After
 			end.Mode = m
-			if SameKnown(seen, &end, known) {
+			if c.sees(seen, &end, known) {
 				return true
 			}
 		}
@@ -111,7 +111,7 @@ func (c *Change) relisted(seen *entry.State) bool {
 	as := *seen
 	for _, st := range append(Intermediate(c), c.After) {
 		as.NFS4 = st.NFS4
-		if st.Mode != c.Before.Mode && SameKnown(&as, &st, c.Known) {
+		if st.Mode != c.Before.Mode && c.sees(&as, &st, c.Known) {
 			return true
 		}
 	}

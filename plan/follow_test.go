@@ -109,3 +109,53 @@ func TestSavedPlansKeepToTheirPlaces(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// A change of the mode keeps the list that the server makes anew; whatever that is, the
+// change is done, and its inverse sets the list of before again.
+func TestAChangeOfTheModeKeepsTheList(t *testing.T) {
+	before := state(0o644, 0, 0)
+	before.NFS4 = list4(t, "A::OWNER@:rwatTnNcCoy,A::bob@example.org:rw,A::EVERYONE@:rtncy")
+	e := &entry.Entry{
+		Dir: &entry.Dir{Path: "."}, Name: "f", Kind: mode.Regular, State: before, ID: entry.Identity{Device: 1, Inode: 2, Birth: 3},
+		Known: entry.Stat | entry.AccessACL,
+	}
+	after := before
+	after.Mode = 0o600
+	if _, need := plan.Direct(e, after, mode.All); need != entry.NFS4 {
+		t.Fatalf("it needs %b", need)
+	}
+	e.Known |= entry.NFS4
+	c, need := plan.Direct(e, after, mode.All)
+	if need != 0 || c.Before.NFS4 != before.NFS4 || c.After.NFS4 != "" {
+		t.Fatalf("%v, needs %b", c, need)
+	}
+	if steps := plan.Steps(&c); len(steps) != 1 || steps[0].Op != plan.SetMode {
+		t.Errorf("the steps are %v", steps)
+	}
+	inverse := plan.Inverse(&c)
+	back := plan.Steps(&inverse)
+	if len(back) != 2 || back[0].Op != plan.SetMode || back[1].Op != plan.SetNFS4 || back[1].Other != before.NFS4 {
+		t.Errorf("the steps back are %v", back)
+	}
+	for _, made := range []entry.Stored{before.NFS4, list4(t, "A::OWNER@:rwatTnNcCoy,A:g:GROUP@:tncy,A::EVERYONE@:tncy")} {
+		seen := *e
+		seen.State = after
+		seen.NFS4 = made
+		if got := plan.Recover(&c, &seen); got != plan.Done {
+			t.Errorf("recover there: %v", got)
+		}
+		if got := plan.Recover(&inverse, &seen); got != plan.NotDone {
+			t.Errorf("recover back: %v", got)
+		}
+	}
+	changed := *e
+	changed.NFS4 = list4(t, "A::EVERYONE@:rtncy")
+	if got := plan.Recover(&c, &changed); got != plan.Foreign {
+		t.Errorf("a list that somebody changed before it began: %v", got)
+	}
+	e.Known, e.NFS4 = e.Known|entry.NFS4, ""
+	after.NFS4 = ""
+	if c, _ := plan.Direct(e, after, mode.All); c.Known&entry.NFS4 != 0 {
+		t.Error("where no list is kept, none is compared")
+	}
+}

@@ -57,15 +57,15 @@ func Recover(c *Change, seen *entry.Entry) Progress {
 		return Foreign
 	}
 	switch {
-	case SameKnown(&seen.State, &c.After, c.Known):
+	case c.sees(&seen.State, &c.After, c.Known):
 		return Done
-	case SameKnown(&seen.State, &c.Before, c.Known):
+	case c.sees(&seen.State, &c.Before, c.Known):
 		return NotDone
 	case Reached(c, &seen.State, c.Known):
 		return Done
 	}
 	for _, st := range Intermediate(c) {
-		if SameKnown(&seen.State, &st, c.Known) {
+		if c.sees(&seen.State, &st, c.Known) {
 			return Partway
 		}
 	}

@@ -28,6 +28,8 @@ type changeVisitor struct {
 	several []Touched   // of objects with several names, not yet settled
 	change  plan.Change // the present one
 	err     error       // of the sink
+	// unlisted is a device without lists of NFS 4.
+	unlisted uint64
 }
 
 // single looks at an operand alone.
@@ -109,7 +111,7 @@ func (v *changeVisitor) Visit(e *entry.Entry) (entry.Facts, tree.Action) {
 		return 0, tree.Continue
 	}
 	v.change, need = plan.Direct(e, after, decided)
-	if need != 0 {
+	if need &^= v.listless(e); need != 0 {
 		return need, tree.Continue
 	}
 	rel := w.relative(e)
@@ -118,6 +120,18 @@ func (v *changeVisitor) Visit(e *entry.Entry) (entry.Facts, tree.Action) {
 		v.take(e, &v.change, w.shown(rel))
 	}
 	return 0, tree.Continue
+}
+
+// listless is the lists of NFS 4 on a device where one was asked for and there was none:
+// where a file system keeps them every object has one.
+func (v *changeVisitor) listless(e *entry.Entry) entry.Facts {
+	if e.Known&entry.NFS4 != 0 && e.NFS4 == "" {
+		v.unlisted = e.ID.Device
+	}
+	if e.ID.Device == v.unlisted {
+		return entry.NFS4
+	}
+	return 0
 }
 
 // left reports whether an entry is to be left out.

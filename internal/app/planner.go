@@ -209,7 +209,7 @@ func merge(a, b *plan.Change) plan.Change {
 	if b.After.Caps != b.Before.Caps {
 		c.After.Caps = b.After.Caps
 	}
-	if b.After.NFS4 != b.Before.NFS4 {
+	if b.After.NFS4 != b.Before.NFS4 && b.After.NFS4 != "" {
 		c.After.NFS4 = b.After.NFS4
 	}
 	if b.After.DOS != b.Before.DOS {
@@ -231,6 +231,9 @@ func (p *planner) agreed(e *entry.Entry, c *plan.Change) (*plan.Change, *plan.Re
 	probe := *e
 	probe.State = c.After
 	probe.Flags = e.Flags ^ c.Before.Flags ^ c.After.Flags
+	if probe.NFS4 == "" {
+		probe.NFS4 = e.NFS4 // kept to be taken back, and no more
+	}
 	for i, w := range p.visitor.workers {
 		o, need := w.Judge(&probe)
 		if need &^= e.Known | e.Denied; need != 0 {

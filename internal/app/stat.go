@@ -37,7 +37,7 @@ type Stats struct {
 }
 
 // listedFacts are what is looked at; inode flags are among the details.
-const listedFacts = entry.Stat | entry.AccessACL | entry.DefaultACL | entry.Caps
+const listedFacts = entry.Stat | entry.AccessACL | entry.DefaultACL | entry.Caps | entry.NFS4 | entry.DOS
 
 // Stat looks at objects. Those that could be looked at come with the errors about
 // the rest; an object of which only some facts are known is in both.

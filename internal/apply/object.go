@@ -106,7 +106,7 @@ func difference(want, seen *entry.State, known entry.Facts) string {
 		return "its ACL was changed"
 	case known&entry.Caps != 0 && want.Caps != seen.Caps:
 		return "its capabilities were changed"
-	case known&entry.NFS4 != 0 && want.NFS4 != seen.NFS4:
+	case known&entry.NFS4 != 0 && want.NFS4 != "" && want.NFS4 != seen.NFS4:
 		return "its NFSv4 list was changed"
 	case known&entry.DOS != 0 && want.DOS != seen.DOS:
 		return "its DOS attributes were changed"

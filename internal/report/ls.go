@@ -8,7 +8,9 @@ import (
 	"unicode/utf8"
 
 	"ward/acl"
+	"ward/entry"
 	"ward/internal/app"
+	"ward/legacy/dos"
 	"ward/mode"
 )
 
@@ -110,11 +112,31 @@ func beyondMode(l *app.Looked, names acl.Names) string {
 	if e.Caps != "" {
 		parts = append(parts, Capabilities(e.Caps))
 	}
+	parts = append(parts, storedParts(e)...)
 	parts = append(parts, l.Details.Flags...)
 	if unread := unread(e); unread != nil {
 		parts = append(parts, "?"+strings.Join(unread, ",?"))
 	}
 	return strings.Join(parts, ",")
+}
+
+// storedParts is what a list of NFS 4 says beyond the mode, its first entries, and DOS
+// attributes other than that of an archive.
+func storedParts(e *entry.Entry) []string {
+	var parts []string
+	if list, ok := beyondNFS4(e); ok {
+		for i, line := range list.Entries {
+			if i == shownNamed {
+				parts = append(parts, fmt.Sprintf("+%d", len(list.Entries)-shownNamed))
+				break
+			}
+			parts = append(parts, nfs4Line(line, e.Kind))
+		}
+	}
+	if a, err := e.DOS.DOSAttributes(); err == nil && a&^(dos.Archive|dos.Normal|dos.Directory) != 0 {
+		parts = append(parts, "dos:"+a.Format())
+	}
+	return parts
 }
 
 // shownNamed is how many entries of an access list a line shows.

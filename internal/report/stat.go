@@ -57,6 +57,7 @@ func statFields(l *app.Looked, names acl.Names) []statField {
 		statField{"owner", []string{named(User(e.UID, names), uint32(e.UID))}},
 		statField{"group", []string{named(Group(e.GID, names), uint32(e.GID))}})
 	all = append(all, listFields(e, names)...)
+	all = append(all, storedFields(e)...)
 	if e.Kind == mode.Regular {
 		all = append(all, statField{"capabilities", []string{orUnread(e, entry.Caps, Capabilities(e.Caps))}})
 	}
@@ -136,7 +137,7 @@ func modeLines(e *entry.Entry) []string {
 func lsForm(e *entry.Entry, label string) string {
 	text := e.Mode.Format(e.Kind)
 	switch {
-	case len(e.ACL) > 0 || len(e.Default) > 0:
+	case len(e.ACL) > 0 || len(e.Default) > 0 || saysBeyond(e):
 		return text + "+"
 	case label != "":
 		return text + "."

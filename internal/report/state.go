@@ -33,9 +33,18 @@ func Differences(from, to *entry.State, k mode.Kind, names acl.Names) []Differen
 	add("default acl", List(from.Default, names), List(to.Default, names))
 	add("capabilities", Capabilities(from.Caps), Capabilities(to.Caps))
 	add("flags", FlagWords(from.Flags), FlagWords(to.Flags))
-	add("nfs4", NFS4List(from.NFS4, k), NFS4List(to.NFS4, k))
+	add("nfs4", NFS4List(from.NFS4, k), followingList(from.NFS4, to.NFS4, k))
 	add("dos", DOSAttributes(from.DOS), DOSAttributes(to.DOS))
 	return all
+}
+
+// followingList is the list afterwards; where none is told, the server makes it of the
+// mode, and the one before is kept for undo.
+func followingList(from, to entry.Stored, k mode.Kind) string {
+	if from != "" && to == "" {
+		return "as the server makes it of the mode"
+	}
+	return NFS4List(to, k)
 }
 
 // Mode writes a mode both ways: "0644 -rw-r--r--".
