@@ -30,7 +30,8 @@ func (e *SyntaxError) Error() string {
 }
 
 // Line is the line of Input that the problem is in, safe to print, and the column at
-// which it starts there, from 0, in characters. Characters that cannot be printed are "?".
+// which it starts there, from 0, in characters. A tab is a blank, and other characters that
+// cannot be printed are "?".
 func (e *SyntaxError) Line() (line string, column int) {
 	at := min(max(e.Offset, 0), len(e.Input))
 	from := strings.LastIndexByte(e.Input[:at], '\n') + 1
@@ -41,15 +42,31 @@ func (e *SyntaxError) Line() (line string, column int) {
 	return printable(e.Input[from:to]), utf8.RuneCountInString(e.Input[from:at])
 }
 
-// Mark is the line that the problem is in, and below it a caret where it starts.
+// room is how many characters of a line are shown.
+const room = 70
+
+// Mark is the line that the problem is in, and below it a caret where it starts. Of a long
+// line it has what is near, with "…" for the rest.
 func (e *SyntaxError) Mark() string {
 	line, column := e.Line()
-	return line + "\n" + strings.Repeat(" ", column) + "^"
+	shown := []rune(line)
+	if column > room-10 {
+		cut := column - room/2
+		shown = append([]rune("…"), shown[cut:]...)
+		column -= cut - 1
+	}
+	if len(shown) > room {
+		shown = append(shown[:room], '…')
+	}
+	return string(shown) + "\n" + strings.Repeat(" ", column) + "^"
 }
 
 func printable(s string) string {
 	return strings.Map(func(r rune) rune {
-		if r == utf8.RuneError || !unicode.IsPrint(r) {
+		switch {
+		case r == '\t':
+			return ' '
+		case r == utf8.RuneError || !unicode.IsPrint(r):
 			return '?'
 		}
 		return r

@@ -2,6 +2,7 @@ package notation_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"ward/notation"
@@ -36,6 +37,10 @@ func TestMarkStandsUnderTheProblem(t *testing.T) {
 		{"bytes that are no characters", "\xff\xfex", 2, "??x\n  ^"},
 		{"an offset beyond the text", "ab", 9, "ab\n  ^"},
 		{"an offset before it", "ab", -1, "ab\n^"},
+		{"a tab", "\ta b", 3, " a b\n   ^"},
+		{"the end of a long line", strings.Repeat("é", 100) + "!", 200, "…" + strings.Repeat("é", 35) + "!\n" + strings.Repeat(" ", 36) + "^"},
+		{"the beginning of one", "!" + strings.Repeat("a", 100), 0, "!" + strings.Repeat("a", 69) + "…\n^"},
+		{"the middle of one", strings.Repeat("a", 80) + "!" + strings.Repeat("b", 80), 80, "…" + strings.Repeat("a", 35) + "!" + strings.Repeat("b", 33) + "…\n" + strings.Repeat(" ", 36) + "^"},
 	} {
 		t.Run(c.situation, func(t *testing.T) {
 			e := notation.SyntaxError{Input: c.input, Offset: c.offset}

@@ -13,6 +13,7 @@ import (
 	"ward/acl/nt"
 	"ward/internal/host/models"
 	"ward/mode"
+	"ward/notation"
 	"ward/translate"
 )
 
@@ -61,39 +62,13 @@ type Permissions struct {
 }
 
 // TextError says where a text is not in its notation.
-type TextError struct {
-	Input   string
-	Offset  int
-	Problem string
-	Err     error
-}
+type TextError struct{ notation.SyntaxError }
 
-func (e *TextError) Unwrap() error { return e.Err }
+func (e *TextError) Unwrap() error { return &e.SyntaxError }
 
-// Error has the line and a mark below the place.
+// Error has the problem, the line and a mark below the place.
 func (e *TextError) Error() string {
-	line, at := lineAt(e.Input, e.Offset)
-	const room = 70
-	if at > room-10 { // what lies left of the place is cut
-		cut := at - room/2
-		line, at = "…"+line[cut:], at-cut+len("…")
-	}
-	marked := []rune(line)
-	if len(marked) > room {
-		marked = append(marked[:room], '…')
-	}
-	return e.Problem + "\n    " + string(marked) + "\n    " + strings.Repeat(" ", len([]rune(line[:at]))) + "^"
-}
-
-// lineAt is the line in which a byte lies, and its place there.
-func lineAt(text string, offset int) (string, int) {
-	offset = min(max(offset, 0), len(text))
-	start := strings.LastIndexByte(text[:offset], '\n') + 1
-	line := text[start:]
-	if end := strings.IndexByte(line, '\n'); end >= 0 {
-		line = line[:end]
-	}
-	return strings.ReplaceAll(line, "\t", " "), min(offset-start, len(line))
+	return e.Problem + "\n    " + strings.ReplaceAll(e.Mark(), "\n", "\n    ")
 }
 
 // permissionReader has what all sources of a request share.
@@ -334,14 +309,15 @@ func ofSomething(o translate.Object) translate.Object {
 
 // textError is an error about a text with its place, where the notation tells it.
 func textError(n translate.Notation, err error) error {
-	place, hint, ok := syntaxOf(err)
-	if !ok {
+	var wrong *notation.SyntaxError
+	if !errors.As(err, &wrong) {
 		return &RequestError{Problem: "read as " + n.ID + " (" + n.Name + ")", Err: err}
 	}
+	hint := wrong.Hint
 	if hint == "" && n.Example != "" && !strings.Contains(n.Example, "\n") {
 		hint = "for example: " + n.Example
 	}
-	return &RequestError{Problem: "read as " + n.ID + " (" + n.Name + ")", Hint: hint, Err: place}
+	return &RequestError{Problem: "read as " + n.ID + " (" + n.Name + ")", Hint: hint, Err: &TextError{*wrong}}
 }
 
 // principalOfSID is the account that a SID names.

@@ -2,21 +2,11 @@ package app
 
 import (
 	"encoding/binary"
-	"errors"
 	"unicode/utf16"
 	"unicode/utf8"
 
-	"ward/acl"
-	aclmac "ward/acl/macos"
-	"ward/acl/nfs4"
 	"ward/acl/nt"
-	"ward/legacy/amiga"
-	"ward/legacy/dos"
-	"ward/legacy/hpux"
-	legacymac "ward/legacy/macos"
 	"ward/legacy/racf"
-	"ward/legacy/vms"
-	"ward/mode"
 	"ward/policy"
 	"ward/translate"
 )
@@ -83,52 +73,6 @@ func heldIn(raw []byte, m translate.Model, opts nt.SDDLOptions) (all []heldValue
 		}
 	}
 	return all
-}
-
-// syntaxOf is the place of a mistake, and what to write instead, out of the errors of
-// the packages that read notations.
-func syntaxOf(err error) (place *TextError, hint string, ok bool) {
-	at := func(input string, offset int, problem, hint string) (*TextError, string, bool) {
-		return &TextError{Input: input, Offset: offset, Problem: problem, Err: err}, hint, true
-	}
-	var (
-		inMode  *mode.SyntaxError
-		inPOSIX *acl.SyntaxError
-		inNFS4  *nfs4.SyntaxError
-		inMac   *aclmac.SyntaxError
-		inNT    *nt.SyntaxError
-		inDOS   *dos.SyntaxError
-		inAmiga *amiga.SyntaxError
-		inVMS   *vms.SyntaxError
-		inRACF  *racf.SyntaxError
-		inHPUX  *hpux.SyntaxError
-		inLocks *legacymac.SyntaxError
-	)
-	switch {
-	case errors.As(err, &inMode):
-		return at(inMode.Input, inMode.Offset, inMode.Problem, inMode.Hint)
-	case errors.As(err, &inPOSIX):
-		return at(inPOSIX.Input, inPOSIX.Offset, inPOSIX.Problem, inPOSIX.Hint)
-	case errors.As(err, &inNFS4):
-		return at(inNFS4.Input, inNFS4.Offset, inNFS4.Problem, inNFS4.Hint)
-	case errors.As(err, &inMac):
-		return at(inMac.Input, inMac.Offset, inMac.Problem, inMac.Hint)
-	case errors.As(err, &inNT):
-		return at(inNT.Input, inNT.Offset, inNT.Problem, inNT.Hint)
-	case errors.As(err, &inDOS):
-		return at(inDOS.Input, inDOS.Offset, inDOS.Problem, inDOS.Hint)
-	case errors.As(err, &inAmiga):
-		return at(inAmiga.Input, inAmiga.Offset, inAmiga.Problem, inAmiga.Hint)
-	case errors.As(err, &inVMS):
-		return at(inVMS.Input, inVMS.Offset, inVMS.Problem, inVMS.Hint)
-	case errors.As(err, &inRACF):
-		return at(inRACF.Input, inRACF.Offset, inRACF.Problem, inRACF.Hint)
-	case errors.As(err, &inHPUX):
-		return at(inHPUX.Input, inHPUX.Offset, inHPUX.Problem, inHPUX.Hint)
-	case errors.As(err, &inLocks):
-		return at(inLocks.Input, inLocks.Offset, inLocks.Problem, inLocks.Hint)
-	}
-	return nil, "", false
 }
 
 // ModelIDs are the ids of all models and notations, and of command forms too where

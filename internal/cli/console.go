@@ -85,7 +85,7 @@ func (c *console) fail(err error) {
 // mark shows where a text is not in its notation.
 func (c *console) mark(err error) {
 	var wrong *notation.SyntaxError
-	if !errors.As(err, &wrong) || wrong.Input == "" || len(wrong.Input) > 70 {
+	if !errors.As(err, &wrong) || wrong.Input == "" {
 		return
 	}
 	fmt.Fprintln(c.err, "    "+strings.ReplaceAll(wrong.Mark(), "\n", "\n    "))
