@@ -110,8 +110,10 @@ func accountBase(root string) (*template.Base, error) {
 	if err := g.files(); err != nil {
 		return nil, err
 	}
-	if g.unseen.Count > 0 {
-		return nil, fmt.Errorf("read %q: %w", g.unseen.First[0].Path, g.unseen.First[0].Err)
+	for _, missed := range g.unseen.First {
+		if filepath.Base(missed.Path) == "gshadow" { // the other files are no template's matter
+			return nil, fmt.Errorf("read %q: %w", missed.Path, missed.Err)
+		}
 	}
 	if isRunning(root) {
 		g.system.Outside = accounts.Beyond()
