@@ -39,19 +39,29 @@ func TestWardChownDiffersAsListed(t *testing.T) {
 		status  int
 		errs    string
 	}{
-		{name: "3: a shared directory is left alone", prepare: shared, words: "7 d f", gnu: "d f", ward: "f", status: 1,
-			errs: "'d' is left alone: it is a shared directory with the sticky bit, which others rely on\n  hint: if that is meant, say --allow-system AT/d\n"},
-		{name: "3: with -R so is all below it", prepare: shared, words: "-R 7 d", gnu: "d d/e d/e/y d/here d/k d/k/out d/le d/lf d/x", status: 1,
-			errs: "'d' is left alone: it is a shared directory with the sticky bit, which others rely on\n  hint: if that is meant, say --allow-system AT/d\n"},
+		{
+			name: "3: a shared directory is left alone", prepare: shared, words: "7 d f", gnu: "d f", ward: "f", status: 1,
+			errs: "'d' is left alone: it is a shared directory with the sticky bit, which others rely on\n  hint: if that is meant, say --allow-system AT/d\n",
+		},
+		{
+			name: "3: with -R so is all below it", prepare: shared, words: "-R 7 d", gnu: "d d/e d/e/y d/here d/k d/k/out d/le d/lf d/x", status: 1,
+			errs: "'d' is left alone: it is a shared directory with the sticky bit, which others rely on\n  hint: if that is meant, say --allow-system AT/d\n",
+		},
 		{name: "3: but for --allow-system", prepare: shared, allow: []string{"--allow-system=AT/d"}, words: "7 d", gnu: "d", ward: "d"},
-		{name: "4: -L is refused", words: "-RL 7 d/k", gnu: "../out ../out/o d/k", status: 1,
-			errs: "ward changes nothing in a tree through symbolic links: -L is not there with -R\n"},
+		{
+			name: "4: -L is refused", words: "-RL 7 d/k", gnu: "../out ../out/o d/k", status: 1,
+			errs: "ward changes nothing in a tree through symbolic links: -L is not there with -R\n",
+		},
 		{name: "4: -H changes links themselves", words: "-RH 7 ld", gnu: "../out d d/e d/e/y d/k d/x f", ward: "d d/e d/e/y d/here d/k d/k/out d/le d/lf d/x"},
-		{name: "5: a name elsewhere", prepare: func() { b.must(os.Link("d/x", "../out/x")) }, words: "-R 7 d/x d/e", gnu: "../out/x d/e d/e/y d/x", ward: "d/e d/e/y", status: 1,
-			errs: "'d/x' is left alone: it has 2 names, at least one of them in a directory where others could have linked a foreign file in\n  hint: if that is meant, say --allow-outside-links\n"},
+		{
+			name: "5: a name elsewhere", prepare: func() { b.must(os.Link("d/x", "../out/x")) }, words: "-R 7 d/x d/e", gnu: "../out/x d/e d/e/y d/x", ward: "d/e d/e/y", status: 1,
+			errs: "'d/x' is left alone: it has 2 names, at least one of them in a directory where others could have linked a foreign file in\n  hint: if that is meant, say --allow-outside-links\n",
+		},
 		{name: "5: but for --allow-outside-links", prepare: func() { b.must(os.Link("d/x", "../out/x")) }, allow: []string{"--allow-outside-links"}, words: "7 d/x", gnu: "../out/x d/x", ward: "../out/x d/x"},
-		{name: "6: somebody else's directory above", prepare: func() { b.must(os.Lchown("d", 12345, 0)) }, allow: []string{}, words: "7 d/x f", gnu: "d/x f", ward: "f", status: 1,
-			errs: "'d/x' is left alone: \"AT/d\" (owner 12345) may be written by its owner 12345, who could put something else in the place of what lies in it\n  hint: if that is meant, say --allow-ancestor AT/d\n"},
+		{
+			name: "6: somebody else's directory above", prepare: func() { b.must(os.Lchown("d", 12345, 0)) }, allow: []string{}, words: "7 d/x f", gnu: "d/x f", ward: "f", status: 1,
+			errs: "'d/x' is left alone: \"AT/d\" (owner 12345) may be written by its owner 12345, who could put something else in the place of what lies in it\n  hint: if that is meant, say --allow-ancestor AT/d\n",
+		},
 		{name: "7: the same object twice is changed once", words: "7 f lf ./f", gnu: "f", ward: "f"},
 		{name: "8: set-id bits of root's files stay", prepare: func() { b.must(syscall.Chmod("f", 0o6755)); b.give("f", "g") }, words: "7 f g", gnu: "f 755 g", ward: "f 6755 g +capable"},
 		{name: "8: of others the kernel takes them", prepare: func() {
@@ -62,8 +72,10 @@ func TestWardChownDiffersAsListed(t *testing.T) {
 			b.must(errors.Join(os.Lchown("f", 9, 0), syscall.Chmod("f", 0o6755)))
 			b.give("f", "g")
 		}, words: "9 f", gnu: "f 755", ward: ""},
-		{name: "11: what ward's options make ambiguous", words: "--d 7 lf", gnu: "f", status: 1,
-			errs: "option '--d' is ambiguous; possibilities: '--dereference' '--dry-run'\nTry 'ward chown --help' for more information.\n"},
+		{
+			name: "11: what ward's options make ambiguous", words: "--d 7 lf", gnu: "f", status: 1,
+			errs: "option '--d' is ambiguous; possibilities: '--dereference' '--dry-run'\nTry 'ward chown --help' for more information.\n",
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			b.t = t
