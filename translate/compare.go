@@ -7,6 +7,7 @@ type difference struct {
 	caller caller
 	wider  Rights // that the target gives beyond the source
 	less   Rights // that it does not give
+	was    Rights // that the source gives
 }
 
 // compare asks the target what the source was asked. Both speak of the rights in common.
@@ -18,7 +19,7 @@ func (a Access) compare(b behaviour, o Object) (list []difference) {
 			continue
 		}
 		was, is := a.answers[i].rights&common, answers[i].rights
-		d := difference{c, is &^ was, was &^ is}
+		d := difference{c, is &^ was, was &^ is, was}
 		if was == is { // the same one by one, and perhaps not together
 			if a.answers[i].atOnce && !answers[i].atOnce {
 				d.less = Together

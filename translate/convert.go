@@ -298,7 +298,50 @@ func (c *conversion) why(d difference, r Rights) string {
 			return "else " + whom(who, with) + " could, too"
 		}
 	}
+	if c.nameless(d.caller) {
+		return name + " has to know " + d.caller.whose() + " by name"
+	}
+	if more := brought(c.target.model.ID, r) &^ d.was; more != 0 && d.less&r != 0 {
+		return name + " would let " + more.String() + " as well"
+	}
+	for _, own := range d.was.each() {
+		if d.wider&r != 0 && brought(c.target.model.ID, own)&r != 0 {
+			return name + " gives it with " + own.String()
+		}
+	}
 	return name + " has no value that says it"
+}
+
+// nameless reports whether a target that names whom it lets in knows no name of the
+// owner, or of the owning group, whose rights these are.
+func (c *conversion) nameless(who caller) bool {
+	switch c.target.model.ID {
+	case "nt", "racf":
+		return who.owning && !c.target.dialect.names(c.draft.group) || who.owner && !who.owning && c.target.model.ID == "racf" && !c.target.dialect.names(c.draft.owner)
+	}
+	return false
+}
+
+func (c caller) whose() string {
+	if c.owning {
+		return "the owning group"
+	}
+	return "the owner"
+}
+
+// brought is the rights that come with one in every value of a model that gives it.
+func brought(model string, r Rights) Rights {
+	switch {
+	case model == "vms" && r == Read: // R implies E
+		return Execute
+	case model == "racf" && r == Read: // a level contains those below it
+		return Execute
+	case model == "racf" && r&(Write|Append) != 0:
+		return Read | Execute
+	case model == "racf" && r&(Delete|WriteACL) != 0:
+		return Read | Write | Append | Execute | (Delete|WriteACL)&^r
+	}
+	return 0
 }
 
 // unnamed lists who has no name in the target.

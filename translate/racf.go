@@ -57,6 +57,18 @@ func level(r Rights) racf.Level {
 	return l
 }
 
+// usual is the level that stands for the rights as a rule: r for READ, w for UPDATE. It
+// may give more, for a level contains those below it.
+func usual(r Rights) racf.Level {
+	switch {
+	case r&(Write|Append) == Write|Append:
+		return max(racf.Update, level(r))
+	case r&Read != 0:
+		return max(racf.Read, level(r))
+	}
+	return level(r)
+}
+
 func (racfModel) decide(o Object, c caller, l racf.Level) racf.Verdict {
 	p, _ := o.Value.(racf.Profile)
 	system := racf.System{ListOfGroups: true, EGN: true, Profiles: []racf.Profile{p}}
@@ -154,6 +166,10 @@ func (racfModel) names(p Principal) bool {
 }
 
 func (m racfModel) build(d draft) []Object {
+	level := level
+	if !d.safe {
+		level = usual
+	}
 	p := racf.Profile{Class: racf.Dataset, Name: convertedName, UACC: level(d.table.Everyone)}
 	if id, ok := racfID(d.owner); ok {
 		p.Owner = id

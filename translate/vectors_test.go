@@ -32,6 +32,9 @@ func TestWorkedExamples(t *testing.T) {
 		{"T4: who is in two groups may both at once", "posix", "u::rw,g::-,g:1:r,g:2:w,m::rw,o::-", "nfs4", mode.Regular, Options{}, "", []string{"who is in group 1 and in group 2: all of it in one request lost"}},
 		{"T5: categories of OpenVMS overlap", "unix", "0077", "vms", mode.Regular, Options{}, "(S,O,G,W)", []string{"everyone else: read, write, append, execute narrowed (else the owner could, too)"}},
 		{"T5 with widening", "unix", "0077", "vms", mode.Regular, Options{AllowWidening: true}, "(S,O,G:RWED,W:RWED)", []string{"the owner: read, write, append, execute widened"}},
+		{"R brings E, so that who had no x gets no R", "unix", "0640", "vms", mode.Regular, Options{}, "(S:WD,O:WD,G,W)", []string{"the owner: read narrowed (OpenVMS would let execute as well)"}},
+		{"V13: the usual counterpart", "unix", "0640", "vms", mode.Regular, Options{AllowWidening: true}, "(S:RWD,O:RWD,G:R,W)", []string{"the owner: execute widened", "the owning group: execute widened"}},
+		{"levels are for those who are known by name", "unix", "0600", "racf", mode.Regular, Options{}, "", []string{"narrowed (RACF has to know the owner by name)"}},
 		{"T6", "vms", "(S:RWED,O,G:RE,W:R)", "unix", mode.Regular, Options{}, "0555", []string{"delete"}},
 		{"T7 safe: nobody may read whom nobody could tell from joe", "nfs4", "A::OWNER@:rwa,D::1001:r,A::EVERYONE@:rwa", "unix", mode.Regular, Options{}, "0622", []string{"everyone else: read narrowed (else user 1001 could, too)"}},
 		{"T8 in order", "nt", "D:(D;;0x2;;;WD)(A;;FA;;;WD)", "unix", mode.Regular, Options{}, "0555", []string{"append narrowed", "delete, take ownership lost"}},
@@ -79,6 +82,36 @@ func TestWorkedExamples(t *testing.T) {
 				t.Errorf("losses of %q: %v", text, res.Losses)
 			}
 		})
+	}
+}
+
+// A level of RACF contains those below it: r without x has none that is not wider.
+func TestLevelsOfRACF(t *testing.T) {
+	o, _ := Parse("unix", "0640", Context{})
+	o.Owner, o.Group = Principal{Sort: User, Name: "JOE"}, Principal{Sort: Group, Name: "STAFF"}
+	for _, c := range []struct {
+		opts         Options
+		joe, staff   string
+		effect, part string
+	}{
+		{Options{}, "NONE", "NONE", "the owner: read, write, append narrowed", "RACF would let execute as well"},
+		{Options{AllowWidening: true}, "UPDATE", "READ", "the owner: execute widened", "the owning group: execute widened"},
+	} {
+		res, err := Convert(o, "racf", c.opts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, _ := Format(res.Object, "racf", Context{})
+		if !strings.Contains(text, "ID(JOE) ACCESS("+c.joe+")") || !strings.Contains(text, "ID(STAFF) ACCESS("+c.staff+")") {
+			t.Errorf("%+v: %s", c.opts, text)
+		}
+		var said strings.Builder
+		for _, l := range res.Losses {
+			said.WriteString(l.String() + "\n")
+		}
+		if !strings.Contains(said.String(), c.effect) || !strings.Contains(said.String(), c.part) {
+			t.Errorf("%+v: %s", c.opts, said.String())
+		}
 	}
 }
 

@@ -32,16 +32,21 @@ func vmsAccess(wanted Rights) (a vms.Access) {
 	return a
 }
 
-// access is the letters that rights give. R brings E with it.
+// access is the letters that rights give. R brings E with it, so that it is for those
+// who may both; where somebody may get more, r becomes R as everywhere.
 func (d draft) access(r Rights) (a vms.Access) {
 	write := Write | Append
 	if d.kind == mode.Directory {
 		write |= DeleteChild
 	}
+	read := Read
+	if d.safe {
+		read |= Execute
+	}
 	for _, p := range [...]struct {
 		needs Rights
 		own   vms.Access
-	}{{Read | Execute, vms.Read}, {write, vms.Write}, {Execute, vms.Execute}, {Delete, vms.Delete}, {WriteACL, vms.Control}} {
+	}{{read, vms.Read}, {write, vms.Write}, {Execute, vms.Execute}, {Delete, vms.Delete}, {WriteACL, vms.Control}} {
 		if r&p.needs == p.needs {
 			a |= p.own
 		}

@@ -3,6 +3,7 @@ package app
 import (
 	"errors"
 	"fmt"
+	"math/bits"
 
 	"ward/mode"
 	"ward/translate"
@@ -28,6 +29,14 @@ type Converted struct {
 	Result  translate.Result
 	Mode    *mode.Mode // that the list stands beside, which its text does not say
 	Refused *translate.RefusedError
+	// Offer is what AllowWidening would give, where that keeps more; nil otherwise.
+	Offer *Offer
+}
+
+// Offer is a conversion that nobody loses as much by, and somebody gains.
+type Offer struct {
+	Text   string // in the notation
+	Widens []translate.Loss
 }
 
 // destination is what a conversion is to make.
@@ -84,6 +93,7 @@ func (r *permissionReader) convert(q ConvertRequest, from Permissions, to destin
 	if err != nil {
 		return c, fmt.Errorf("convert %q: %w", from.Source, err)
 	}
+	c.Offer = r.offer(options, from, to, result)
 	if mac, ok := result.Object.Value.(translate.MacOS); ok {
 		c.Mode = &mac.Mode
 	}
@@ -99,6 +109,42 @@ func (r *permissionReader) convert(q ConvertRequest, from Permissions, to destin
 		return c, fmt.Errorf("write %q as %s: %w", from.Source, c.ToID, err)
 	}
 	return c, nil
+}
+
+// offer is what else there is where somebody would lose a right to the contents that he
+// keeps if others may gain.
+func (r *permissionReader) offer(o translate.Options, from Permissions, to destination, result translate.Result) *Offer {
+	lost := narrowedContents(result.Losses)
+	if lost == 0 || o.AllowWidening || o.Strict {
+		return nil
+	}
+	o.AllowWidening = true
+	wider, err := translate.Convert(from.Object, to.model.ID, o)
+	if err != nil || narrowedContents(wider.Losses) >= lost {
+		return nil
+	}
+	offer := &Offer{}
+	for _, l := range wider.Losses {
+		if l.Effect == translate.Widened {
+			offer.Widens = append(offer.Widens, l)
+		}
+	}
+	context := from.Context
+	context.Kind, context.Owner, context.Group = wider.Object.Kind, wider.Object.Owner, wider.Object.Group
+	if offer.Text, err = translate.Format(wider.Object, to.notation.ID, context); err != nil {
+		return nil
+	}
+	return offer
+}
+
+// narrowedContents counts the rights to the contents that anybody loses.
+func narrowedContents(losses []translate.Loss) (n int) {
+	for _, l := range losses {
+		if l.Effect == translate.Narrowed && !l.Default {
+			n += bits.OnesCount32(uint32(l.Rights & translate.Contents))
+		}
+	}
+	return n
 }
 
 func (q *ConvertRequest) pathFor(from Permissions) string {

@@ -37,7 +37,7 @@ type Stats struct {
 }
 
 // listedFacts are what is looked at; inode flags are among the details.
-const listedFacts = entry.Stat | entry.AccessACL | entry.DefaultACL | entry.Caps | entry.NFS4 | entry.DOS
+const listedFacts = entry.Stat | entry.AccessACL | entry.DefaultACL | entry.Caps | entry.NFS4
 
 // Stat looks at objects. Those that could be looked at come with the errors about
 // the rest; an object of which only some facts are known is in both.
@@ -82,6 +82,11 @@ func glance(l *Looked, o *files.Object, thorough bool) error {
 	}
 	if errors.Is(err, errors.ErrUnsupported) {
 		err = nil // this system has no lists of this kind
+	}
+	// Whether there are DOS attributes cannot be asked of what one may not read; nearly
+	// all file systems have none.
+	if also, lacking := o.Look(entry.DOS); lacking == nil {
+		l.Entry.DOS = also.DOS
 	}
 	l.Details, more = o.Details(thorough)
 	if err == nil {

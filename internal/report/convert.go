@@ -79,6 +79,23 @@ func losses(out *bufio.Writer, c *app.Converted, named bool, style Style) {
 	for _, effect := range []translate.Effect{translate.Widened, translate.Narrowed, translate.Lost} {
 		effectLosses(out, c, effect, style)
 	}
+	offerText(out, c, what, style)
+}
+
+// offerText says what --allow-widening would keep, and for whom it is more.
+func offerText(out *bufio.Writer, c *app.Converted, what string, style Style) {
+	if c.Offer == nil {
+		return
+	}
+	text := strings.TrimRight(c.Offer.Text, "\n")
+	if strings.Contains(text, "\n") || len(text) > 48 {
+		text = "more of it"
+	}
+	out.WriteString(style.wrap("", fmt.Sprintf("%s--allow-widening would keep %s, and give:", what, printable(text))))
+	for _, l := range c.Offer.Widens {
+		text := style.wrap("      ", lossText(l, c.From.Model.Alone))
+		out.WriteString("  - " + strings.TrimPrefix(text, "      "))
+	}
 }
 
 // effectLosses are the losses of one effect, one a line.
@@ -156,6 +173,13 @@ type conversionJSON struct {
 	Shell    string     `json:"shell,omitempty"`
 	Refused  *string    `json:"refused"`
 	Losses   []lossJSON `json:"losses"`
+	Offer    *offerJSON `json:"offer,omitempty"`
+}
+
+// offerJSON is what --allow-widening would give.
+type offerJSON struct {
+	Text   string     `json:"text"`
+	Widens []lossJSON `json:"widens"`
 }
 
 type lossJSON struct {
@@ -210,6 +234,12 @@ func newConversionJSON(c *app.Converted) conversionJSON {
 	}
 	for _, l := range c.Result.Losses {
 		j.Losses = append(j.Losses, newLossJSON(l))
+	}
+	if c.Offer != nil {
+		j.Offer = &offerJSON{Text: c.Offer.Text, Widens: []lossJSON{}}
+		for _, l := range c.Offer.Widens {
+			j.Offer.Widens = append(j.Offer.Widens, newLossJSON(l))
+		}
 	}
 	return j
 }

@@ -116,7 +116,7 @@ func unread(e *entry.Entry) []string {
 	for _, f := range []struct {
 		fact entry.Facts
 		name string
-	}{{entry.AccessACL, "acl"}, {entry.DefaultACL, "defaultAcl"}, {entry.Caps, "capabilities"}, {entry.NFS4, "nfs4"}, {entry.DOS, "dos"}} {
+	}{{entry.AccessACL, "acl"}, {entry.DefaultACL, "defaultAcl"}, {entry.Caps, "capabilities"}, {entry.NFS4, "nfs4"}} {
 		if e.Denied&f.fact != 0 {
 			all = append(all, f.name)
 		}

@@ -59,8 +59,8 @@ func storedFields(e *entry.Entry) (all []statField) {
 	case e.NFS4 != "":
 		all = append(all, statField{"nfs4 list", nfs4Lines(e)})
 	}
-	if e.DOS != "" || e.Denied&entry.DOS != 0 {
-		all = append(all, statField{"dos", []string{orUnread(e, entry.DOS, DOSAttributes(e.DOS))}})
+	if e.DOS != "" {
+		all = append(all, statField{"dos", []string{DOSAttributes(e.DOS)}})
 	}
 	return all
 }
