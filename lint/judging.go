@@ -71,6 +71,8 @@ func spell(s *effect.Script, e *effect.Effect, m mode.Mode) string {
 	switch e.Mode.Spelling {
 	case effect.Octal:
 		return m.Octal()
+	case effect.ZeroOctal:
+		return fmt.Sprintf("%#o", uint16(m))
 	case effect.QuotedOctal:
 		return fmt.Sprintf("%q", m.Octal())
 	case effect.Decimal:

@@ -103,7 +103,8 @@ type Spelling uint8
 // The spellings.
 const (
 	AsLanguage  Spelling = iota // as the file's language writes octal numbers
-	Octal                       // 0644, as commands and most formats take it
+	Octal                       // 0644 and 4755, as commands and most formats take it
+	ZeroOctal                   // 0644 and 04755, where the zero makes it octal
 	QuotedOctal                 // "0644", where the bare digits are read otherwise
 	Decimal                     // 420
 )

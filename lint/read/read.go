@@ -5,6 +5,7 @@ package read
 import (
 	"bytes"
 
+	"ward/lint/config"
 	"ward/lint/dockerfile"
 	"ward/lint/effect"
 	"ward/lint/golang"
@@ -42,6 +43,8 @@ func All() FrontEnds {
 		source.Go:         {Parse: golang.Parser(library), Library: library, Telling: golang.Telling(), Declares: golang.Declares},
 		source.Shell:      {Read: shell.Read, Telling: shell.Telling()},
 		source.Dockerfile: {Read: dockerfile.Read, Telling: dockerfile.Telling()},
+		source.YAML:       {Read: config.Read, Telling: config.Telling()},
+		source.JSON:       {Read: config.Read, Telling: config.Telling()},
 	}
 }
 
