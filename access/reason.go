@@ -66,7 +66,10 @@ func (r Reason) beyond(n acl.Names) string {
 	case ProtectedRegular:
 		return "fs.protected_regular: O_CREAT does not open a file of " + userName(n, r.ID) + " in a sticky directory of another owner"
 	}
-	return ruleWords[r.Rule]
+	if int(r.Rule) < len(ruleWords) {
+		return ruleWords[r.Rule]
+	}
+	return ""
 }
 
 func capabilityName(id uint32) string {
@@ -74,7 +77,7 @@ func capabilityName(id uint32) string {
 }
 
 // ruleWords are the rules that need no more than their name.
-var ruleWords = map[Rule]string{
+var ruleWords = [...]string{
 	NothingAsked:        "no right is needed for it",
 	NotSeen:             "it could not be looked at",
 	ReadOnlyFileSystem:  "the file system is read-only",

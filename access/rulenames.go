@@ -1,7 +1,7 @@
 package access
 
 // ruleNames are what programs call the rules.
-var ruleNames = map[Rule]string{
+var ruleNames = [...]string{
 	ImmutableFlag: "immutable-flag", OwnerBits: "owner-bits", NamedUser: "named-user", OwningGroup: "owning-group",
 	NamedGroup: "named-group", Groups: "groups", OtherBits: "other-bits", DACReadSearch: "cap-dac-read-search",
 	DACOverride: "cap-dac-override", NothingAsked: "nothing-asked", NotSeen: "not-seen", Ownership: "ownership",
@@ -21,8 +21,8 @@ var ruleNames = map[Rule]string{
 
 // String is the rule's name for programs: "other-bits", "noexec-mount".
 func (r Rule) String() string {
-	if name, ok := ruleNames[r]; ok {
-		return name
+	if int(r) < len(ruleNames) && ruleNames[r] != "" {
+		return ruleNames[r]
 	}
 	return "none"
 }

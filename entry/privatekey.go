@@ -67,21 +67,23 @@ func block(begin, rest []byte) ContentKind {
 	if len(label)+len("-----BEGIN -----") != len(begin) {
 		return 0
 	}
-	judge, ok := blocks[label]
+	judge, ok := blocks()[label]
 	if !ok {
 		return 0
 	}
 	return judge(bodyOf(rest))
 }
 
-var blocks = map[string]func(body) ContentKind{
-	"PRIVATE KEY":           plainKey,
-	"RSA PRIVATE KEY":       plainKey,
-	"EC PRIVATE KEY":        plainKey,
-	"DSA PRIVATE KEY":       plainKey,
-	"ENCRYPTED PRIVATE KEY": encryptedKey,
-	"OPENSSH PRIVATE KEY":   opensshKey,
-	"PGP PRIVATE KEY BLOCK": pgpKey,
+func blocks() map[string]func(body) ContentKind {
+	return map[string]func(body) ContentKind{
+		"PRIVATE KEY":           plainKey,
+		"RSA PRIVATE KEY":       plainKey,
+		"EC PRIVATE KEY":        plainKey,
+		"DSA PRIVATE KEY":       plainKey,
+		"ENCRYPTED PRIVATE KEY": encryptedKey,
+		"OPENSSH PRIVATE KEY":   opensshKey,
+		"PGP PRIVATE KEY BLOCK": pgpKey,
+	}
 }
 
 // body is the beginning of what a block holds.

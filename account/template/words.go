@@ -100,7 +100,7 @@ func split(raw string, at Position) (tokens []token, goesOn bool, problem *Probl
 			i += end + 2
 			continue
 		}
-		if mark, ok := marks[c]; ok {
+		if mark := marks[c]; mark != 0 {
 			tokens = append(tokens, token{text: raw[i : i+1], kind: mark, at: here})
 			i++
 			continue
@@ -117,7 +117,8 @@ func (t token) isMark() bool {
 	return t.kind == word && (t.text == "@" || t.text == "!" || t.text == "!@")
 }
 
-var marks = map[byte]kind{',': comma, '=': equals, '(': opening, ')': closing}
+// marks are the signs, at their bytes; 0 is that there is none.
+var marks = [256]kind{',': comma, '=': equals, '(': opening, ')': closing}
 
 // unreadable refuses what nobody can have meant.
 func unreadable(raw string, fail func(int, string) *Problem) *Problem {

@@ -411,16 +411,18 @@ func (a *AccessAnswer) noteOtherLists() (AccessNote, bool) {
 }
 
 // powerful are groups whose members can become root.
-var powerful = map[string]string{
-	"docker":      "whoever reaches the docker socket can mount / into a container",
-	"lxd":         "whoever may start containers can mount / into one",
-	"incus-admin": "whoever may start containers can mount / into one",
-	"disk":        "it may write to the disks below all file systems",
-	"sudo":        "it may run everything as root",
-	"wheel":       "it may run everything as root",
-	"shadow":      "it may read the passwords' hashes",
-	"kmem":        "it may read the memory of the kernel",
-	"libvirt":     "whoever may define machines can give them the host's disks",
+func powerful() map[string]string {
+	return map[string]string{
+		"docker":      "whoever reaches the docker socket can mount / into a container",
+		"lxd":         "whoever may start containers can mount / into one",
+		"incus-admin": "whoever may start containers can mount / into one",
+		"disk":        "it may write to the disks below all file systems",
+		"sudo":        "it may run everything as root",
+		"wheel":       "it may run everything as root",
+		"shadow":      "it may read the passwords' hashes",
+		"kmem":        "it may read the memory of the kernel",
+		"libvirt":     "whoever may define machines can give them the host's disks",
+	}
 }
 
 // notePowerfulGroup warns of groups that are as good as root.
@@ -428,7 +430,7 @@ func (a *AccessAnswer) notePowerfulGroup() (AccessNote, bool) {
 	for _, f := range a.Fixes {
 		for _, r := range f.Remedies {
 			name := a.Names.GroupName(r.GID)
-			if why := powerful[name]; why != "" && (r.Does == access.Join || r.Does == access.Relogin) {
+			if why := powerful()[name]; why != "" && (r.Does == access.Join || r.Does == access.Relogin) {
 				return AccessNote{About: "powerful-group", Text: fmt.Sprintf("membership in %s is as good as being root: %s", name, why)}, true
 			}
 		}

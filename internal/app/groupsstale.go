@@ -188,7 +188,7 @@ func (s *staleSearch) finish() *Stale {
 		x := &a.Sessions[i]
 		s.advise(x)
 		for _, gid := range slices.Concat(x.Missing, x.Kept) {
-			if why := powerful[a.Names.GroupName(gid)]; why != "" {
+			if why := powerful()[a.Names.GroupName(gid)]; why != "" {
 				x.Careful = append(x.Careful, fmt.Sprintf("membership in %s is as good as being root: %s", a.Names.GroupName(gid), why))
 			}
 		}

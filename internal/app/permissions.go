@@ -88,7 +88,7 @@ func newPermissionReader(s PermissionSource) (*permissionReader, error) {
 	if err != nil {
 		return nil, err
 	}
-	sids, ok := sidKinds[s.Names.SIDs]
+	sids, ok := sidKinds()[s.Names.SIDs]
 	if !ok {
 		return nil, &RequestError{Problem: fmt.Sprintf("SIDs of %q", s.Names.SIDs), Hint: "samba and ntfs-3g are known"}
 	}

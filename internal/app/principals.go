@@ -59,7 +59,9 @@ const (
 )
 
 // sidKinds are the words for them.
-var sidKinds = map[string]ownSIDs{"": noSIDs, "samba": sambaSIDs, "ntfs-3g": ntfsSIDs}
+func sidKinds() map[string]ownSIDs {
+	return map[string]ownSIDs{"": noSIDs, "samba": sambaSIDs, "ntfs-3g": ntfsSIDs}
+}
 
 // readNamesakes reads rows from a file, and rows that were given one by one.
 func readNamesakes(file string, rows []string) ([]namesake, error) {

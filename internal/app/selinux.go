@@ -37,7 +37,7 @@ func parseLabelRules(text string) (rules []labelRule) {
 }
 
 // kindLetters are how file_contexts(5) names the kinds.
-var kindLetters = map[mode.Kind]string{
+var kindLetters = [mode.Whiteout + 1]string{
 	mode.Regular: "--", mode.Directory: "-d", mode.Symlink: "-l", mode.Socket: "-s", mode.FIFO: "-p",
 	mode.CharDevice: "-c", mode.BlockDevice: "-b",
 }

@@ -162,14 +162,16 @@ func accessRequests(cmd *cobra.Command, as string, with *withOptions, args []str
 }
 
 // otherWords are what people call the actions besides.
-var otherWords = map[string]string{
-	"exec": "execute", "run": "execute", "x": "execute", "r": "read", "w": "write", "rw": "update", "unlink": "delete",
-	"rm": "delete", "rmdir": "delete", "remove": "delete", "mv": "rename", "move": "rename", "ln": "link", "cd": "chdir",
-	"enter": "search", "touch": "utime", "open": "read", "ls": "list", "setacl": "setfacl", "bind": "create",
+func otherWords() map[string]string {
+	return map[string]string{
+		"exec": "execute", "run": "execute", "x": "execute", "r": "read", "w": "write", "rw": "update", "unlink": "delete",
+		"rm": "delete", "rmdir": "delete", "remove": "delete", "mv": "rename", "move": "rename", "ln": "link", "cd": "chdir",
+		"enter": "search", "touch": "utime", "open": "read", "ls": "list", "setacl": "setfacl", "bind": "create",
+	}
 }
 
 func parseAction(cmd *cobra.Command, word string) (access.Action, error) {
-	if other, ok := otherWords[word]; ok {
+	if other, ok := otherWords()[word]; ok {
 		word = other
 	}
 	a, err := access.ParseAction(word)

@@ -90,15 +90,17 @@ func newPredictCommand(c *console) *cobra.Command {
 }
 
 // predictFlags says which options mean something for which ways of making.
-var predictFlags = map[string][]app.Making{
-	"mode":          {app.CreateFile, app.MakeDir, app.MakeNode, app.InstallFile, app.ExtractFile},
-	"owner":         {app.InstallFile, app.ExtractFile},
-	"group":         {app.InstallFile, app.ExtractFile},
-	"kind":          {app.MakeNode, app.ExtractFile},
-	"preserve":      {app.CopyFile, app.ExtractFile, app.ReplaceFile},
-	"archive":       {app.CopyFile},
-	"same-owner":    {app.ExtractFile},
-	"no-same-owner": {app.ExtractFile},
+func predictFlags() map[string][]app.Making {
+	return map[string][]app.Making{
+		"mode":          {app.CreateFile, app.MakeDir, app.MakeNode, app.InstallFile, app.ExtractFile},
+		"owner":         {app.InstallFile, app.ExtractFile},
+		"group":         {app.InstallFile, app.ExtractFile},
+		"kind":          {app.MakeNode, app.ExtractFile},
+		"preserve":      {app.CopyFile, app.ExtractFile, app.ReplaceFile},
+		"archive":       {app.CopyFile},
+		"same-owner":    {app.ExtractFile},
+		"no-same-owner": {app.ExtractFile},
+	}
 }
 
 func runPredict(cmd *cobra.Command, c *console, o *predictOptions, args []string) error {
@@ -134,7 +136,7 @@ func (o *predictOptions) parse(cmd *cobra.Command, args []string) error {
 	if !slices.Contains(app.Makings(), q.What) {
 		return usage(cmd, fmt.Errorf("%q is no way of making something: expect create, mkdir, mknod, symlink, copy, move, install, extract or replace", args[0]))
 	}
-	for name, of := range predictFlags {
+	for name, of := range predictFlags() {
 		if cmd.Flags().Changed(name) && !slices.Contains(of, q.What) {
 			return usage(cmd, fmt.Errorf("--%s means nothing for %s", name, q.What))
 		}

@@ -24,8 +24,10 @@ const (
 	AuditLandlockDomain = 1424
 )
 
-var auditNames = map[string]int{
-	"SYSCALL": AuditSyscall, "LANDLOCK_ACCESS": AuditLandlockAccess, "LANDLOCK_DOMAIN": AuditLandlockDomain,
+func auditNames() map[string]int {
+	return map[string]int{
+		"SYSCALL": AuditSyscall, "LANDLOCK_ACCESS": AuditLandlockAccess, "LANDLOCK_DOMAIN": AuditLandlockDomain,
+	}
 }
 
 // auditHead is how records begin: "type=1423 audit(1729738800.268:30): " in the kernel's
@@ -50,7 +52,7 @@ func ParseAudit(line string) (record Audit, ok bool) {
 		}
 		return line[at[2*n]:at[2*n+1]]
 	}
-	kind := auditNames[part(2)]
+	kind := auditNames()[part(2)]
 	if number := part(1) + part(3); number != "" {
 		kind, _ = strconv.Atoi(number)
 	}
@@ -136,9 +138,11 @@ func (a Audit) Blockers() []string {
 }
 
 // landlocked are the actions that a right of Landlock is needed for.
-var landlocked = map[string][]access.Action{
-	"fs.execute": {access.Executing}, "fs.write_file": {access.Writing}, "fs.read_file": {access.Reading}, "fs.read_dir": {access.Listing},
-	"fs.truncate": {access.Truncating},
+func landlocked() map[string][]access.Action {
+	return map[string][]access.Action{
+		"fs.execute": {access.Executing}, "fs.write_file": {access.Writing}, "fs.read_file": {access.Reading}, "fs.read_dir": {access.Listing},
+		"fs.truncate": {access.Truncating},
+	}
 }
 
 // refusal is a record of what Landlock refused, as a program would say it. Of a name
@@ -150,7 +154,7 @@ func (a Audit) refusal() (Refusal, bool) {
 	}
 	r := Refusal{Program: "landlock", Path: path, Errno: "EACCES"}
 	for _, b := range a.Blockers() {
-		r.Actions = append(r.Actions, landlocked[b]...)
+		r.Actions = append(r.Actions, landlocked()[b]...)
 	}
 	return r, true
 }

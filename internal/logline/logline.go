@@ -48,7 +48,7 @@ func Find(line string) (Refusal, bool) {
 		return a.refusal()
 	}
 	line = sourcePlace().ReplaceAllString(line, "")
-	for _, p := range patterns {
+	for _, p := range patterns() {
 		if r, ok := p.match(line); ok {
 			return r, true
 		}

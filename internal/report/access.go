@@ -458,20 +458,25 @@ func (w *accessWriter) reach(f *access.Fix) string {
 func (w *accessWriter) breadth(f *access.Fix) string {
 	if !w.a.Request.Stop {
 		for _, r := range f.Remedies {
-			if opens := capabilityOpens[r.Cap]; opens != "" && r.Does == access.Grant {
+			if opens := capabilityOpens()[r.Cap]; opens != "" && r.Does == access.Grant {
 				return "; but COMMAND may then " + opens
 			}
 		}
 	}
-	return breadths[f.Breadth]
+	if int(f.Breadth) < len(breadths) {
+		return breadths[f.Breadth]
+	}
+	return ""
 }
 
 // capabilityOpens is all that a capability is good for, of those that are proposed.
-var capabilityOpens = map[ident.Capability]string{
-	ident.CapDACReadSearch: "read every file",
-	ident.CapDACOverride:   "read and write every file",
-	ident.CapFOwner:        "change every file as if it were its owner",
-	ident.CapChown:         "give away and take every file",
+func capabilityOpens() map[ident.Capability]string {
+	return map[ident.Capability]string{
+		ident.CapDACReadSearch: "read every file",
+		ident.CapDACOverride:   "read and write every file",
+		ident.CapFOwner:        "change every file as if it were its owner",
+		ident.CapChown:         "give away and take every file",
+	}
 }
 
 func otherProcesses(n int) string {
@@ -482,7 +487,7 @@ func otherProcesses(n int) string {
 }
 
 // breadths says how far a fix goes beyond the path.
-var breadths = map[access.Breadth]string{
+var breadths = [...]string{
 	access.OtherOwner:     "; who owns it changes",
 	access.OtherIdentity:  "; it is done in another name",
 	access.WholeGroup:     "; it concerns all that the group may",

@@ -101,7 +101,7 @@ func notes(a *app.ModeAnswer, umask app.Umask) []string {
 
 func statCommand(path string) string { return "`" + Shell([]string{"ward", "stat", path}) + "`" }
 
-var suffixes = map[byte]string{
+var suffixes = [256]string{
 	'+': "The + says that there is an access list: the group's bits are then its mask.",
 	'.': "The dot says that there is an SELinux label.",
 	'@': "The @ says that there are extended attributes (macOS), perhaps an access list too.",

@@ -13,32 +13,38 @@ type arguments struct {
 	operands []effect.Operand
 }
 
-// taking is the options with values of each command: letters, then long names.
-var taking = map[string]struct {
-	letters string
-	long    map[string]string // to the letter
-}{
-	"install": {"mogtSZ", map[string]string{"mode": "m", "owner": "o", "group": "g", "target-directory": "t", "suffix": "S"}},
-	"mkdir":   {"mZ", map[string]string{"mode": "m"}},
-	"mkfifo":  {"mZ", map[string]string{"mode": "m"}},
-	"mknod":   {"mZ", map[string]string{"mode": "m"}},
-	"chmod":   {"", map[string]string{"reference": "reference"}},
-	"chown":   {"", map[string]string{"reference": "reference", "from": "from"}},
-	"chgrp":   {"", map[string]string{"reference": "reference"}},
-	"cp":      {"tS", map[string]string{"target-directory": "t", "suffix": "S", "preserve": "preserve", "no-preserve": "no-preserve"}},
-	"mv":      {"tS", map[string]string{"target-directory": "t", "suffix": "S"}},
-	"ln":      {"tS", map[string]string{"target-directory": "t", "suffix": "S"}},
-	"mktemp":  {"p", map[string]string{"tmpdir": "p", "suffix": "suffix"}},
-	"tee":     {"", nil},
-	"umask":   {"", nil},
-	"rm":      {"", nil},
+// takes is the options of a command that have a value: letters, then long names with
+// the letters that they stand for.
+func takes(command string) (letters string, long [][2]string) {
+	switch command {
+	case "install":
+		return "mogtSZ", [][2]string{{"mode", "m"}, {"owner", "o"}, {"group", "g"}, {"target-directory", "t"}, {"suffix", "S"}}
+	case "mkdir", "mkfifo", "mknod":
+		return "mZ", [][2]string{{"mode", "m"}}
+	case "chmod", "chown", "chgrp":
+		return "", [][2]string{{"reference", "reference"}, {"from", "from"}}
+	case "cp", "mv", "ln":
+		return "tS", [][2]string{{"target-directory", "t"}, {"suffix", "S"}, {"preserve", "preserve"}, {"no-preserve", "no-preserve"}}
+	case "mktemp":
+		return "p", [][2]string{{"tmpdir", "p"}, {"suffix", "suffix"}}
+	}
+	return "", nil
+}
+
+func letterOf(name string, long [][2]string) (letter string, ok bool) {
+	for _, l := range long {
+		if l[0] == name {
+			return l[1], true
+		}
+	}
+	return "", false
 }
 
 // parseOptions takes a command line apart. Options that look like modes (chmod -x) are
 // operands.
 func parseOptions(words []effect.Operand, name string) arguments {
 	a := arguments{set: map[string]bool{}, values: map[string]effect.Operand{}}
-	takes := taking[name]
+	letters, longs := takes(name)
 	for i := 0; i < len(words); i++ {
 		w := words[i].Known
 		switch {
@@ -49,7 +55,7 @@ func parseOptions(words []effect.Operand, name string) arguments {
 			a.operands = append(a.operands, words[i])
 		case strings.HasPrefix(w, "--"):
 			long, _, joined := strings.Cut(w[2:], "=")
-			letter, known := takes.long[long]
+			letter, known := letterOf(long, longs)
 			switch {
 			case !known:
 				a.set[long] = true
@@ -60,7 +66,7 @@ func parseOptions(words []effect.Operand, name string) arguments {
 				a.values[letter] = words[i]
 			}
 		default:
-			i = a.letters(words, i, takes.letters)
+			i = a.letters(words, i, letters)
 		}
 	}
 	return a

@@ -65,11 +65,12 @@ type reader struct {
 	script   *effect.Script
 	values   map[string][]value
 	commands map[string]command
+	wrappers map[string]string
 	shift    int
 }
 
 func newReader(f *source.File, shift int) *reader {
-	return &reader{script: &effect.Script{File: f}, values: map[string][]value{}, commands: commands(), shift: shift}
+	return &reader{script: &effect.Script{File: f}, values: map[string][]value{}, commands: commands(), wrappers: wrappers(), shift: shift}
 }
 
 // A value is what a variable is set to at one place.

@@ -141,7 +141,7 @@ func (r *reader) command(c *syntax.CallExpr, s *syntax.Stmt, function int) {
 
 // words reads a command of which only the words are known.
 func (r *reader) words(words []effect.Operand, e effect.Effect) {
-	words, e.AsRoot = unwrapped(words, e.AsRoot)
+	words, e.AsRoot = r.unwrapped(words, e.AsRoot)
 	if len(words) == 0 {
 		return
 	}
@@ -158,16 +158,18 @@ func (r *reader) words(words []effect.Operand, e effect.Effect) {
 
 // wrappers are commands that run another one, with the options of theirs that take a
 // word of its own.
-var wrappers = map[string]string{
-	"sudo": "ugpCDhRrTt", "doas": "uC", "env": "uCS", "command": "", "exec": "a", "nice": "n", "ionice": "cn", "nohup": "",
-	"time": "fo", "timeout": "ks", "xargs": "IEnPLsda", "busybox": "", "setsid": "", "chroot": "", "stdbuf": "ioe", "run": "",
+func wrappers() map[string]string {
+	return map[string]string{
+		"sudo": "ugpCDhRrTt", "doas": "uC", "env": "uCS", "command": "", "exec": "a", "nice": "n", "ionice": "cn", "nohup": "",
+		"time": "fo", "timeout": "ks", "xargs": "IEnPLsda", "busybox": "", "setsid": "", "chroot": "", "stdbuf": "ioe", "run": "",
+	}
 }
 
 // unwrapped is the command inside sudo, env and the like, and whether it runs as root.
-func unwrapped(words []effect.Operand, root bool) ([]effect.Operand, bool) {
+func (r *reader) unwrapped(words []effect.Operand, root bool) ([]effect.Operand, bool) {
 	for len(words) > 0 {
 		name := path.Base(words[0].Known)
-		takes, ok := wrappers[name]
+		takes, ok := r.wrappers[name]
 		if !ok {
 			return words, root
 		}

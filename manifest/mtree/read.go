@@ -209,12 +209,14 @@ func (r *Reader) keywords(e *Entry, words []string) error {
 }
 
 // readable are the keywords of what may be there and not be known.
-var readable = map[string]Known{"acl": ACL, "defaultacl": Default, "caps": Caps, "flags": Flags}
+func readable() map[string]Known {
+	return map[string]Known{"acl": ACL, "defaultacl": Default, "caps": Caps, "flags": Flags}
+}
 
 // keyword reads one keyword. Those that say nothing of permissions are passed over,
 // and so are unknown ones, as mtree(5) grows.
 func (e *Entry) keyword(key, value string) (err error) {
-	if k, ok := readable[key]; ok && value == unknown {
+	if k, ok := readable()[key]; ok && value == unknown {
 		e.Unread |= k
 		return nil
 	}

@@ -48,23 +48,28 @@ type Item struct {
 
 // kinds are the types of lines that make or adjust objects with a mode: what is made,
 // and the mode where "-" stands. Types that only remove, or make links, are left out.
-var kinds = map[byte]struct {
+func kinds() map[byte]made {
+	return map[byte]made{
+		'f': {mode.Regular, 0o644},
+		'F': {mode.Regular, 0o644},
+		'd': {mode.Directory, 0o755},
+		'D': {mode.Directory, 0o755},
+		'v': {mode.Directory, 0o755},
+		'q': {mode.Directory, 0o755},
+		'Q': {mode.Directory, 0o755},
+		'e': {mode.Directory, 0},
+		'p': {mode.FIFO, 0o644},
+		'c': {mode.CharDevice, 0o644},
+		'b': {mode.BlockDevice, 0o644},
+		'z': {mode.Unknown, 0},
+		'Z': {mode.Unknown, 0},
+	}
+}
+
+// made is what a line makes.
+type made struct {
 	kind     mode.Kind
 	standard mode.Mode // 0: none, "-" leaves the mode alone
-}{
-	'f': {mode.Regular, 0o644},
-	'F': {mode.Regular, 0o644},
-	'd': {mode.Directory, 0o755},
-	'D': {mode.Directory, 0o755},
-	'v': {mode.Directory, 0o755},
-	'q': {mode.Directory, 0o755},
-	'Q': {mode.Directory, 0o755},
-	'e': {mode.Directory, 0},
-	'p': {mode.FIFO, 0o644},
-	'c': {mode.CharDevice, 0o644},
-	'b': {mode.BlockDevice, 0o644},
-	'z': {mode.Unknown, 0},
-	'Z': {mode.Unknown, 0},
 }
 
 // Parse reads a file. Lines that cannot be read are reported, and the others kept.
@@ -97,7 +102,7 @@ func parseLine(line string) (i Item, ok bool, err error) {
 	if len(words) < 2 {
 		return i, false, fmt.Errorf("%q has no path", strings.TrimSpace(line))
 	}
-	k, known := kinds[words[0][0]]
+	k, known := kinds()[words[0][0]]
 	if !known {
 		return i, false, nil
 	}
@@ -182,7 +187,7 @@ func (i *Item) owner(word string) (name string, id uint32, err error) {
 }
 
 // directories are the specifiers whose value is the same on every system.
-var directories = map[byte]string{'C': "/var/cache", 'L': "/var/log", 'S': "/var/lib", 't': "/run", 'T': "/tmp", 'V': "/var/tmp", '%': "%"}
+var directories = [256]string{'C': "/var/cache", 'L': "/var/log", 'S': "/var/lib", 't': "/run", 'T': "/tmp", 'V': "/var/tmp", '%': "%"}
 
 func place(word string) (string, bool) {
 	var b strings.Builder

@@ -44,7 +44,7 @@ func (r *scriptReader) line(n int, line string) {
 	}
 	for _, command := range commands(line) {
 		words := shellWords(command)
-		for len(words) > 0 && leading[words[0]] {
+		for len(words) > 0 && leading()[words[0]] {
 			words = words[1:]
 		}
 		if len(words) > 1 {
@@ -54,7 +54,9 @@ func (r *scriptReader) line(n int, line string) {
 }
 
 // leading are words that may stand before a command.
-var leading = map[string]bool{"if": true, "then": true, "else": true, "!": true, "do": true, "elif": true}
+func leading() map[string]bool {
+	return map[string]bool{"if": true, "then": true, "else": true, "!": true, "do": true, "elif": true}
+}
 
 // commands splits a line at the operators between commands, outside of quotes.
 func commands(line string) []string {
@@ -171,7 +173,9 @@ func (r *scriptReader) overridden(s Said, options map[string]string, operands []
 }
 
 // valued are the options of a command that take the next word.
-var valued = map[string]string{"install": "mog", "mkdir": "m"}
+func valued() map[string]string {
+	return map[string]string{"install": "mog", "mkdir": "m"}
+}
 
 // sortWords tells options from operands. An option without value has "1".
 func sortWords(command string, words []string) (options map[string]string, operands []string) {
@@ -202,7 +206,7 @@ func sortWords(command string, words []string) (options map[string]string, opera
 func letters(options map[string]string, command, cluster string, rest []string) int {
 	for i := range len(cluster) {
 		letter := cluster[i : i+1]
-		if !strings.Contains(valued[command], letter) {
+		if !strings.Contains(valued()[command], letter) {
 			options[letter] = "1"
 			continue
 		}

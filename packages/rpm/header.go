@@ -252,7 +252,10 @@ func (h *Header) columns(files int) (*columns, error) {
 		c.sizes = h.numbers(tagLongSizes)
 	}
 	if a := h.numbers(tagDigestAlgo); len(a) > 0 {
-		c.algorithm = algorithms[a[0]]
+		c.algorithm = ""
+		if a[0] < uint64(len(algorithms)) {
+			c.algorithm = algorithms[a[0]]
+		}
 	}
 	if len(c.modes) != files || len(c.users) != files || len(c.groups) != files {
 		return nil, damaged(0, "it has another number of modes or owners than of files")
@@ -261,7 +264,7 @@ func (h *Header) columns(files int) (*columns, error) {
 }
 
 // algorithms by their numbers in OpenPGP (RFC 4880, section 9.4).
-var algorithms = map[uint64]string{1: "md5", 2: "sha1", 8: "sha256", 9: "sha384", 10: "sha512"}
+var algorithms = [...]string{1: "md5", 2: "sha1", 8: "sha256", 9: "sha384", 10: "sha512"}
 
 func (c *columns) file(i int, path string) packages.File {
 	m, k := mode.FromStat(uint32(c.modes[i]) & 0xffff)

@@ -163,15 +163,17 @@ func (g *gatherer) flags(fd int, st *sys.Stat, e *entry.Entry) {
 
 // The file systems of the kernel's own, which have no such flags and whose files
 // do things when they are opened (include/uapi/linux/magic.h).
-var flagless = map[int64]bool{
-	0x9fa0: true, 0x62656572: true, 0x1cd1: true, 0x63677270: true, 0x27e0eb: true, 0x64626720: true, 0x74726163: true,
-	0x73636673: true, 0x42494e4d: true, 0x6e736673: true, 0x19800202: true, 0xcafe4a11: true, 0x6165676c: true,
-	0xf97cff8c: true, 0x50495045: true, 0x958458f6: true,
+func flagless() map[int64]bool {
+	return map[int64]bool{
+		0x9fa0: true, 0x62656572: true, 0x1cd1: true, 0x63677270: true, 0x27e0eb: true, 0x64626720: true, 0x74726163: true,
+		0x73636673: true, 0x42494e4d: true, 0x6e736673: true, 0x19800202: true, 0xcafe4a11: true, 0x6165676c: true,
+		0xf97cff8c: true, 0x50495045: true, 0x958458f6: true,
+	}
 }
 
 func (g *gatherer) flagless(fd int) bool {
 	fs, err := sys.FileSystemHeld(fd)
-	return err == nil && flagless[fs.Magic]
+	return err == nil && flagless()[fs.Magic]
 }
 
 func (g *gatherer) askFlags(fd int) (uint32, error) {

@@ -31,7 +31,7 @@ func HostRulesIn(root fs.FS) *access.Host {
 		})
 	}
 	for _, name := range strings.Split(first(root, "sys/kernel/security/lsm"), ",") {
-		if by, ok := otherModules[name]; ok {
+		if by, ok := otherModules()[name]; ok {
 			h.Confined = append(h.Confined, access.Confinement{By: by, Evidence: "/sys/kernel/security/lsm names " + name})
 		}
 	}
@@ -40,7 +40,9 @@ func HostRulesIn(root fs.FS) *access.Host {
 
 // otherModules are security modules that judge access to files and have no sign of
 // their own; Landlock concerns only those who asked for it.
-var otherModules = map[string]string{"smack": "Smack", "tomoyo": "TOMOYO", "bpf": "BPF", "ipe": "IPE"}
+func otherModules() map[string]string {
+	return map[string]string{"smack": "Smack", "tomoyo": "TOMOYO", "bpf": "BPF", "ipe": "IPE"}
+}
 
 func setting(root fs.FS, name string) int8 {
 	n, err := strconv.ParseInt(first(root, "proc/sys/fs/"+name), 10, 8)

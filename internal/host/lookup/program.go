@@ -70,15 +70,17 @@ func loader(r io.ReaderAt) (string, bool) {
 	return "", true
 }
 
-var machines = map[string][]elf.Machine{
-	"amd64": {elf.EM_X86_64, elf.EM_386}, "386": {elf.EM_386}, "arm64": {elf.EM_AARCH64, elf.EM_ARM}, "arm": {elf.EM_ARM},
-	"riscv64": {elf.EM_RISCV}, "ppc64le": {elf.EM_PPC64}, "ppc64": {elf.EM_PPC64}, "s390x": {elf.EM_S390}, "loong64": {elf.EM_LOONGARCH},
+func machines() map[string][]elf.Machine {
+	return map[string][]elf.Machine{
+		"amd64": {elf.EM_X86_64, elf.EM_386}, "386": {elf.EM_386}, "arm64": {elf.EM_AARCH64, elf.EM_ARM}, "arm": {elf.EM_ARM},
+		"riscv64": {elf.EM_RISCV}, "ppc64le": {elf.EM_PPC64}, "ppc64": {elf.EM_PPC64}, "s390x": {elf.EM_S390}, "loong64": {elf.EM_LOONGARCH},
+	}
 }
 
 // runsHere reports whether the program is for this kind of processor, and in its
 // order of bytes.
 func runsHere(f *elf.File) bool {
-	list, known := machines[runtime.GOARCH]
+	list, known := machines()[runtime.GOARCH]
 	if !known {
 		return true
 	}

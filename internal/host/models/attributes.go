@@ -13,31 +13,35 @@ import (
 
 // attributes are the extended attributes that hold permissions. Of those of one group
 // the first that is there counts: the others say the same, or a part of it.
-var attributes = []struct {
+func attributes() []attribute {
+	return []attribute{
+		{nfs4.TrueNASXattr, "", plain(nfs4.DecodeTrueNAS)},
+		{nfs4.DACLXattr, "nfs4", plain(nfs4.DecodeDACL)},
+		{nfs4.Xattr, "nfs4", plain(nfs4.Decode)},
+		{nfs4.SACLXattr, "", sacl},
+		{"system.ntfs_acl", "ntfs", plain(nt.Decode)},      // ntfs-3g
+		{"system.ntfs_security", "ntfs", plain(nt.Decode)}, // ntfs3 of the kernel
+		{"system.cifs_ntsd_full", "cifs", plain(nt.Decode)},
+		{"system.cifs_ntsd", "cifs", noted(nt.Decode, "without the system list")},
+		{"system.cifs_acl", "cifs", noted(nt.Decode, "without owner, group and system list")},
+		{"security.NTACL", "", ntacl},
+		{dos.NTFSXattr, "ntfsattr", plain(dos.Decode)},
+		{"system.ntfs_attrib_be", "ntfsattr", bigEndian},
+		{dos.NTFS3Xattr, "ntfsattr", plain(dos.Decode)},
+		{dos.CIFSXattr, "smbattr", plain(dos.Decode)},
+		{dos.SMB3Xattr, "smbattr", plain(dos.Decode)},
+		{dos.SambaXattr, "", samba},
+		{dos.Samba4, "", plain(dos.Decode)},
+		{legacymac.SecurityXattr, "mac", plain(aclmac.Decode)},
+		{legacymac.ACLTextXattr, "mac", aclText},
+		{legacymac.FinderInfoXattr, "", finderInfo},
+	}
+}
+
+type attribute struct {
 	name  string
 	group string
 	read  decoder
-}{
-	{nfs4.TrueNASXattr, "", plain(nfs4.DecodeTrueNAS)},
-	{nfs4.DACLXattr, "nfs4", plain(nfs4.DecodeDACL)},
-	{nfs4.Xattr, "nfs4", plain(nfs4.Decode)},
-	{nfs4.SACLXattr, "", sacl},
-	{"system.ntfs_acl", "ntfs", plain(nt.Decode)},      // ntfs-3g
-	{"system.ntfs_security", "ntfs", plain(nt.Decode)}, // ntfs3 of the kernel
-	{"system.cifs_ntsd_full", "cifs", plain(nt.Decode)},
-	{"system.cifs_ntsd", "cifs", noted(nt.Decode, "without the system list")},
-	{"system.cifs_acl", "cifs", noted(nt.Decode, "without owner, group and system list")},
-	{"security.NTACL", "", ntacl},
-	{dos.NTFSXattr, "ntfsattr", plain(dos.Decode)},
-	{"system.ntfs_attrib_be", "ntfsattr", bigEndian},
-	{dos.NTFS3Xattr, "ntfsattr", plain(dos.Decode)},
-	{dos.CIFSXattr, "smbattr", plain(dos.Decode)},
-	{dos.SMB3Xattr, "smbattr", plain(dos.Decode)},
-	{dos.SambaXattr, "", samba},
-	{dos.Samba4, "", plain(dos.Decode)},
-	{legacymac.SecurityXattr, "mac", plain(aclmac.Decode)},
-	{legacymac.ACLTextXattr, "mac", aclText},
-	{legacymac.FinderInfoXattr, "", finderInfo},
 }
 
 // prefixes stand before the names of attributes of Mac OS X on other systems: user. is
@@ -56,7 +60,7 @@ func prefixesOf(name string) []string {
 func (o *Object) addAttributes(value func(name string) ([]byte, error)) {
 	o.addPOSIX(value)
 	var done []string
-	for _, a := range attributes {
+	for _, a := range attributes() {
 		if a.group != "" && slices.Contains(done, a.group) {
 			continue
 		}

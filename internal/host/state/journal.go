@@ -36,7 +36,8 @@ const (
 	summarySize  = 4096
 )
 
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+// castagnoli is a table that is made once, when it is first asked for.
+func castagnoli() *crc32.Table { return crc32.MakeTable(crc32.Castagnoli) }
 
 // Journal is the journal of one run. AddBlock, Done and Note may be called by
 // several goroutines.
@@ -72,7 +73,7 @@ func (p preamble) encode() []byte {
 	for i, v := range []int64{p.blocks, p.end, p.marks, p.notes} {
 		binary.LittleEndian.PutUint64(b[16+8*i:], uint64(v))
 	}
-	binary.LittleEndian.PutUint32(b[60:], crc32.Checksum(b[:60], castagnoli))
+	binary.LittleEndian.PutUint32(b[60:], crc32.Checksum(b[:60], castagnoli()))
 	return b
 }
 
@@ -82,7 +83,7 @@ func decodePreamble(b []byte) (p preamble, err error) {
 		return p, errors.New("this is no journal")
 	case b[8] != version:
 		return p, fmt.Errorf("the journal has format %d; this ward reads format %d", b[8], version)
-	case binary.LittleEndian.Uint32(b[60:]) != crc32.Checksum(b[:60], castagnoli):
+	case binary.LittleEndian.Uint32(b[60:]) != crc32.Checksum(b[:60], castagnoli()):
 		return p, errors.New("the journal's start is damaged")
 	}
 	at := func(i int) int64 { return int64(binary.LittleEndian.Uint64(b[16+8*i:])) }
@@ -126,7 +127,7 @@ func (j *Journal) writeStart() error {
 // sealed puts length and checksum before a part.
 func sealed(b []byte) []byte {
 	out := binary.LittleEndian.AppendUint32(nil, uint32(len(b)))
-	out = binary.LittleEndian.AppendUint32(out, crc32.Checksum(b, castagnoli))
+	out = binary.LittleEndian.AppendUint32(out, crc32.Checksum(b, castagnoli()))
 	return append(out, b...)
 }
 

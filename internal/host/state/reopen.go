@@ -124,7 +124,7 @@ func (j *Journal) readSealed(offset int64, v any) error {
 	if _, err := j.file.ReadAt(b, offset+8); err != nil {
 		return errors.New("the journal is cut off")
 	}
-	if crc32.Checksum(b, castagnoli) != binary.LittleEndian.Uint32(head[4:]) {
+	if crc32.Checksum(b, castagnoli()) != binary.LittleEndian.Uint32(head[4:]) {
 		return errors.New("a part is damaged: its checksum does not match")
 	}
 	return json.Unmarshal(b, v)

@@ -194,7 +194,7 @@ func (o *Object) attribute(def bool, buf []byte) ([]byte, error) {
 		if o.system.proc() == nil {
 			return nil, syscall.EOPNOTSUPP
 		}
-		return o.system.proc().AttributeHeld(o.fd, attributes[def])
+		return o.system.proc().AttributeHeld(o.fd, attributes()[def])
 	}
 	n, err := sys.AttributeOf(o.fd, o.system.Attribute(def), buf, o.pace)
 	if err != nil {
@@ -203,7 +203,9 @@ func (o *Object) attribute(def bool, buf []byte) ([]byte, error) {
 	return buf[:n], nil
 }
 
-var attributes = map[bool]string{false: sys.AccessACL, true: sys.DefaultACL}
+func attributes() map[bool]string {
+	return map[bool]string{false: sys.AccessACL, true: sys.DefaultACL}
+}
 
 // Nothing reports whether an error says that there is no list, or can be none.
 func Nothing(err error) bool {
@@ -226,18 +228,18 @@ func (o *Object) SetAttribute(def bool, value []byte) error {
 	case o.system.proc() == nil:
 		return syscall.EOPNOTSUPP
 	}
-	return o.system.proc().SetAttributeHeld(o.fd, attributes[def], value)
+	return o.system.proc().SetAttributeHeld(o.fd, attributes()[def], value)
 }
 
 func (o *Object) removeAttribute(def bool) error {
 	var err error
 	switch {
 	case o.real:
-		err = sys.RemoveAttribute(o.fd, attributes[def])
+		err = sys.RemoveAttribute(o.fd, attributes()[def])
 	case o.system.proc() == nil:
 		err = syscall.EOPNOTSUPP
 	default:
-		err = o.system.proc().RemoveAttributeHeld(o.fd, attributes[def])
+		err = o.system.proc().RemoveAttributeHeld(o.fd, attributes()[def])
 	}
 	if Nothing(err) {
 		return nil
