@@ -9,6 +9,7 @@ import (
 	"ward/lint/dockerfile"
 	"ward/lint/effect"
 	"ward/lint/golang"
+	"ward/lint/lexed"
 	"ward/lint/meaning"
 	"ward/lint/shell"
 	"ward/lint/source"
@@ -44,6 +45,7 @@ func All() FrontEnds {
 		source.Shell:      {Read: shell.Read, Telling: shell.Telling()},
 		source.Dockerfile: {Read: dockerfile.Read, Telling: dockerfile.Telling()},
 		source.YAML:       {Read: config.Read, Telling: config.Telling()},
+		source.Python:     {Parse: lexed.Python().Parse, Library: lexed.PythonLibrary(), Telling: lexed.PythonTelling()},
 		source.JSON:       {Read: config.Read, Telling: config.Telling()},
 	}
 }
