@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -89,6 +90,7 @@ type Touched struct {
 	planned string // its path in the plan
 	below   string // NoReading: its path below the operand
 	opens   bool   // NoReading: it may be readable once it is changed
+	again   bool   // AsWanted: another operand has it already, and changes it
 }
 
 // Changing is a ChangeRequest that is ready to be run. Close it.
@@ -453,12 +455,16 @@ func (c *Changing) settle(a *Applied) {
 			items[a.Items[i].Path] = &a.Items[i]
 		}
 	}
+	told := map[string]bool{}
 	for i := range c.Touched {
-		if item := items[c.Touched[i].planned]; item != nil && c.Touched[i].Fate == Changes {
-			fail(&c.Touched[i], item)
-			delete(items, c.Touched[i].planned)
+		t := &c.Touched[i]
+		if item := items[t.planned]; item != nil && (t.Fate == Changes || t.again) {
+			t.Before = item.Before
+			fail(t, item)
+			told[t.planned] = true
 		}
 	}
+	maps.DeleteFunc(items, func(planned string, _ *apply.Item) bool { return told[planned] })
 	for _, item := range items {
 		t := Touched{Operand: -1, Path: c.shown(item.Path), Kind: item.Kind, Before: item.Before, After: item.Wanted, planned: item.Path}
 		fail(&t, item)

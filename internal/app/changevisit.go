@@ -200,7 +200,7 @@ func (v *changeVisitor) take(e *entry.Entry, c *plan.Change, shown string) {
 	}
 	t.Fate = Changes
 	if !w.first(c.Path) { // another operand has it already
-		t.Fate, t.Before = AsWanted, t.After
+		t.Fate, t.Before, t.again = AsWanted, t.After, true
 		v.tell(&t)
 		return
 	}

@@ -153,7 +153,9 @@ func failStep(t *testing.T, directory bool, before, after entry.State, nth int, 
 	}
 	want := after
 	if undo {
-		want = takenBack(before, after, kind, nth)
+		if want = takenBack(before, after, kind, nth); cmp.Equal(seen, before) {
+			want = before // the failure itself left it as it was
+		}
 		j = reverse(t, j)
 	}
 	if res, got := run(t, j, r, apply.Options{Resume: true}); !res.Whole() {

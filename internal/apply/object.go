@@ -194,8 +194,24 @@ func (w *worker) stopped(o Object, e *plan.Change, i int, err error) error {
 	}
 	const locked = entry.Immutable | entry.AppendOnly
 	look := o.Look(entry.Attributes|e.Known&stateFacts, &w.seen)
+	if w.seen.Known&entry.Stat != 0 && i > 0 && w.steps[i].Op == plan.SetOwner && w.steps[i-1].Op == plan.SetMode {
+		w.widen(o, e, w.steps[i-1].Mode, failed)
+	}
 	failed.Locked = !lifted && errors.Is(err, fs.ErrPermission) && look == nil && w.seen.Flags&locked != 0
 	return failed
+}
+
+// widen gives an object the mode back that was narrowed for a change of owner which was
+// refused, where nobody has changed either since.
+func (w *worker) widen(o Object, e *plan.Change, narrowed mode.Mode, failed *StepError) {
+	if w.seen.Mode != narrowed || w.seen.UID != e.Before.UID || w.seen.GID != e.Before.GID {
+		return
+	}
+	if err := o.Chmod(e.Before.Mode); err != nil {
+		failed.Err = errors.Join(failed.Err, fmt.Errorf("put its mode back: %w", err))
+		return
+	}
+	failed.Done--
 }
 
 // touched is the facts that the steps may have changed.

@@ -57,6 +57,29 @@ func TestWardChownOracleChown(t *testing.T) {
 	}
 }
 
+// A user may give his files to groups that he is in, and nothing else: what he is refused
+// is told in the same words.
+func TestWardChownOracleChownOfAUser(t *testing.T) {
+	requires.Root(t)
+	requires.Feature(t, requires.Chown, requires.FileCapabilities)
+	seed := fromEnvironment(t, "WARD_COMMAND_SEED", time.Now().UnixNano())
+	lines := int(fromEnvironment(t, "WARD_COMMAND_LINES", 300)) / 5
+	t.Logf("seed %d", seed)
+	b := newChownBench(t, rand.New(rand.NewPCG(uint64(seed), 2)))
+	b.user = &syscall.Credential{Uid: 65534, Gid: 65534, Groups: []uint32{65534, 2}}
+	state := openDir(t)
+	b.must(os.Chown(state, 65534, 65534))
+	t.Setenv(app.StateVariable, state)
+	b.must(os.Chmod(filepath.Dir(filepath.Dir(b.at)), 0o755))
+	for i := range lines {
+		b.begin()
+		c := b.commandLine()
+		if diff := cmp.Diff(b.expected(c), b.run(c.name, c.words, b.program)); diff != "" {
+			t.Fatalf("seed %d, line %d: %s %q (-expected, +ward):\n%s", seed, i, c.name, c.words, diff)
+		}
+	}
+}
+
 // chownBench is the tree that command lines are run in, with links to files, to
 // directories, around and nowhere.
 type chownBench struct {
@@ -67,7 +90,8 @@ type chownBench struct {
 	at        string   // where they run
 	allowed   []string // others may put something in the place of what lies there
 	before    map[string]string
-	alike     int // lines that nothing in the list applied to
+	user      *syscall.Credential // who runs them and owns all; nil: root, and anybody
+	alike     int                 // lines that nothing in the list applied to
 }
 
 func newChownBench(t *testing.T, r *rand.Rand) *chownBench {
@@ -137,11 +161,17 @@ func (b *chownBench) begin() {
 	r := b.generate
 	b.each(func(path string, d fs.DirEntry) {
 		uid, gid := r.owner(), r.owner()
+		if b.user != nil {
+			uid, gid = 65534, []int{2, 65534}[r.IntN(2)]
+		}
 		b.must(os.Lchown(path, uid, gid))
 		if d.Type()&fs.ModeSymlink == 0 {
 			m := uint32(r.IntN(0o10000))
 			if d.IsDir() && m&0o022 != 0 {
 				m &^= 0o1000
+			}
+			if d.IsDir() && b.user != nil {
+				m |= 0o500
 			}
 			b.must(syscall.Chmod(path, m))
 		}
@@ -234,8 +264,9 @@ func (b *chownBench) commandLine() chownLine {
 	for range g.IntN(4) {
 		c.words = append(c.words, g.option(c.name))
 	}
-	if recurse, follow := c.walks(); recurse && follow == 'H' {
-		c.operands = c.operands[:1] // what is expected of two is not told apart
+	recurse, follow := c.walks()
+	if recurse && follow == 'H' || b.user != nil && !slices.ContainsFunc(c.words, verbose.MatchString) {
+		c.operands = c.operands[:1] // what is expected of two is not told apart, or what is refused is told once
 	}
 	c.words = append(append(c.words, what), c.operands...)
 	if g.IntN(6) == 0 {
@@ -249,6 +280,7 @@ func (b *chownBench) commandLine() chownLine {
 
 var (
 	recursive = regexp.MustCompile(`^-[a-zA-Z]*R|^--rec`)
+	verbose   = regexp.MustCompile(`^-[a-zA-Z]*[vc]|^--verb|^--chan`)
 	links3    = regexp.MustCompile(`^-[a-zA-Z]*([HLP])`)
 )
 
@@ -288,14 +320,21 @@ func saidLines(text string) []string {
 }
 
 func (b *chownBench) gnu(name string, words []string) (int, string, string) {
-	return separately(exec.Command(b.installed[name], words...), name)
+	return b.separately(exec.Command(b.installed[name], words...), name)
 }
 
 // program runs ward itself.
 func (b *chownBench) program(name string, words []string) (int, string, string) {
 	c := exec.Command(b.ward, append(append([]string{name}, b.allowed...), words...)...)
 	c.Env = append(os.Environ(), asWard+"=1")
-	return separately(c, "ward")
+	return b.separately(c, "ward")
+}
+
+func (b *chownBench) separately(c *exec.Cmd, name string) (int, string, string) {
+	if b.user != nil {
+		c.SysProcAttr = &syscall.SysProcAttr{Credential: b.user}
+	}
+	return separately(c, name)
 }
 
 func separately(c *exec.Cmd, name string) (int, string, string) {
