@@ -34,6 +34,13 @@ func logicRules() []*Rule {
 		},
 		{
 			Rule: finding.Rule{
+				ID: "lint/xor-toggle", Severity: finding.Warning, Title: "bits are turned over where they should be set or cleared",
+				Reason: "^ sets a bit that is not there and takes away one that is: done twice, it undoes itself.",
+			},
+			Anywhere: true, Misread: true, Judge: xorToggle,
+		},
+		{
+			Rule: finding.Rule{
 				ID: "lint/umask-mode-mixup", Severity: finding.Warning, Title: "a mode where a mask belongs, or the reverse",
 				Reason: "A umask names the bits that are taken away, a mode those that stay.",
 			},
@@ -123,4 +130,23 @@ func modeAsMask(s *effect.Script, e *effect.Effect) []Finding {
 	f := found(e, fmt.Sprintf("%s is given %s, which looks like a mode: the owner will not read what is made", e.API, m.Octal()))
 	offer(s, e, &f, ^m&mode.Permissions&^mode.OwnerExecute&0o077)
 	return []Finding{f}
+}
+
+// xorToggle finds mode ^ 0o111 (L4).
+func xorToggle(_ *effect.Script, e *effect.Effect) []Finding {
+	if !setsMode(e) {
+		return nil
+	}
+	for _, step := range e.Mode.Steps {
+		_, left := step.Left.Exact()
+		n, right := step.Right.Exact()
+		if step.Op != "^" || left == right || right && (n == 0 || n >= uint64(mode.Permissions)) {
+			continue
+		}
+		f := found(e, "^ turns bits over: what is set is taken away, what is not is given")
+		f.Span = step.Span
+		f.Advice = "Give bits by |, take them away by & and the complement."
+		return []Finding{f}
+	}
+	return nil
 }

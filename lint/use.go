@@ -2,6 +2,7 @@ package lint
 
 import (
 	"fmt"
+	"strings"
 
 	"ward/finding"
 	"ward/lint/effect"
@@ -25,6 +26,20 @@ func useRules() []*Rule {
 				Reason: "r without x shows names and refuses everything else; it is seldom meant.",
 			},
 			OptIn: true, Judge: dirReadWithoutSearch,
+		},
+		{
+			Rule: finding.Rule{
+				ID: "lint/script-without-x", Severity: finding.Warning, Title: "a script that cannot be run",
+				Reason: "What begins with #! is meant to be started by its name, which needs x.",
+			},
+			Judge: scriptWithoutX,
+		},
+		{
+			Rule: finding.Rule{
+				ID: "lint/closed-then-used", Severity: finding.Info, Title: "a file is used by its name after its owner was shut out",
+				Reason: "Without r or w the owner cannot open it again; root can, so that it is not noticed there.",
+			},
+			OptIn: true, Judge: closedThenUsed,
 		},
 		{
 			Rule: finding.Rule{
@@ -84,4 +99,48 @@ func implausibleOrder(s *effect.Script, e *effect.Effect) []Finding {
 // inOrder tells whether each class may do at least what the one outside it may.
 func inOrder(m mode.Mode) bool {
 	return m.Group()&^m.Owner() == 0 && m.Other()&^m.Group() == 0
+}
+
+// scriptWithoutX finds a file written with #! in front and without x (U3).
+func scriptWithoutX(s *effect.Script, e *effect.Effect) []Finding {
+	_, clear := e.Executed()
+	if e.Verb != effect.Create || !strings.HasPrefix(e.Data.Known, "#!") || clear&mode.Execute != mode.Execute || e.Guarded {
+		return nil
+	}
+	for _, later := range s.Function(e) {
+		if later.Start > e.Start && later.Path.Name == e.Path.Name && (later.Verb == effect.Chmod || later.Verb == effect.Rename) {
+			return nil
+		}
+	}
+	f := found(e, fmt.Sprintf("%s writes a script with %s: it cannot be run by its name", e.API, executedText(e)))
+	f.Loses = []string{"nobody can start it"}
+	if m, ok := e.Exact(); ok && !e.Default {
+		offer(s, e, &f, m|m&mode.Read>>2)
+	}
+	return []Finding{f}
+}
+
+// closedThenUsed finds Chmod(p, 0400) and then a write to p by its name (U5).
+func closedThenUsed(s *effect.Script, e *effect.Effect) []Finding {
+	m, ok := e.Exact()
+	if !ok || !setsMode(e) || e.Kind == mode.Directory || m&mode.OwnerWrite != 0 || e.Path.Name == "" {
+		return nil
+	}
+	for _, later := range s.Function(e) {
+		if later.Start <= e.Start || later.Path.Name != e.Path.Name {
+			continue
+		}
+		if later.Verb == effect.Chmod || later.Verb == effect.Remove || later.Verb == effect.Rename {
+			return nil
+		}
+		reads := later.Verb == effect.Load && m&mode.OwnerRead == 0
+		if later.Verb != effect.Create && !reads {
+			continue
+		}
+		f := found(e, fmt.Sprintf("%s sets %s, and %s opens it by its name afterwards", e.API, executedText(e), later.API))
+		f.Related = append(f.Related, later.Span)
+		f.Advice = "Keep the descriptor open, or close the file to its owner as the last step."
+		return []Finding{f}
+	}
+	return nil
 }

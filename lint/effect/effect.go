@@ -94,7 +94,15 @@ type Mode struct {
 	Text     bool // a string, which the API reads as octal
 	Variable bool // depends on something that is not known here
 	Steps    []Step
+	Parsed   []Parse  // texts that were read as numbers in it
 	Spelling Spelling // how a mode is written there
+}
+
+// A Parse is a text that a program reads as a number.
+type Parse struct {
+	source.Span
+	By   string // strconv.Atoi
+	Base int    // 0: by its prefix
 }
 
 // A Spelling is how a mode is written as a number at one place.

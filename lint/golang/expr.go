@@ -13,7 +13,7 @@ func (v visitor) call(n *ast.CallExpr) *source.Call {
 	if c, ok := v.calls[n]; ok {
 		return c
 	}
-	c := &source.Call{Span: v.span(n), Function: v.function, Deferred: v.deferred[n]}
+	c := &source.Call{Span: v.span(n), Function: v.function, Deferred: v.deferred[n], Ignored: v.ignored[n], Combined: v.combined[n]}
 	v.calls[n] = c
 	if c.Callee = v.dotted(n.Fun); c.Callee == "" {
 		if method, ok := n.Fun.(*ast.SelectorExpr); ok {
@@ -57,6 +57,9 @@ func (v visitor) expr(e ast.Expr) source.Expr {
 	case *ast.BinaryExpr:
 		x.Kind, x.Op, x.Parts = source.Binary, e.Op.String(), []source.Expr{v.expr(e.X), v.expr(e.Y)}
 	case *ast.CallExpr:
+		if _, ok := e.Fun.(*ast.ArrayType); ok && len(e.Args) == 1 { // []byte("text")
+			return v.expr(e.Args[0])
+		}
 		x.Kind, x.Call = source.Invocation, v.call(e)
 	case *ast.CompositeLit:
 		v.elements(&x, e)

@@ -37,7 +37,7 @@ func parse(f *source.File, wanted func(method string) bool) *source.Unit {
 	if tree == nil {
 		return unit
 	}
-	r := &reader{unit: unit, base: set.File(tree.FileStart).Base(), imports: imports(tree), deferred: map[*ast.CallExpr]bool{}, wanted: wanted, calls: map[*ast.CallExpr]*source.Call{}}
+	r := &reader{unit: unit, base: set.File(tree.FileStart).Base(), imports: imports(tree), deferred: map[*ast.CallExpr]bool{}, ignored: map[*ast.CallExpr]bool{}, combined: map[ast.Expr]bool{}, wanted: wanted, calls: map[*ast.CallExpr]*source.Call{}}
 	unit.Package = tree.Name.Name
 	r.comments(tree)
 	ast.Walk(visitor{r, -1}, tree)
@@ -49,6 +49,8 @@ type reader struct {
 	unit     *source.Unit
 	base     int
 	deferred map[*ast.CallExpr]bool
+	ignored  map[*ast.CallExpr]bool // statements of their own
+	combined map[ast.Expr]bool      // operands of & and shifts
 	wanted   func(method string) bool
 	calls    map[*ast.CallExpr]*source.Call // that were read already: a chain is met at each of its levels
 	imports  map[string]string              // the names by which packages are called here, to their own
@@ -101,6 +103,12 @@ func (v visitor) Visit(n ast.Node) ast.Visitor {
 		return v.enter(n, "")
 	case *ast.DeferStmt:
 		v.deferred[n.Call] = true
+	case *ast.ExprStmt:
+		if call, ok := n.X.(*ast.CallExpr); ok {
+			v.ignored[call] = true
+		}
+	case *ast.BinaryExpr:
+		v.combines(n)
 	case *ast.CallExpr:
 		if v.wanted(called(n)) {
 			v.unit.Calls = append(v.unit.Calls, v.call(n))
@@ -111,6 +119,14 @@ func (v visitor) Visit(n ast.Node) ast.Visitor {
 		v.assignment(n)
 	}
 	return v
+}
+
+// combines marks what is masked or shifted.
+func (v visitor) combines(n *ast.BinaryExpr) {
+	switch n.Op {
+	case token.AND, token.AND_NOT, token.SHL, token.SHR:
+		v.combined[ast.Unparen(n.X)], v.combined[ast.Unparen(n.Y)] = true, true
+	}
 }
 
 // called is the last component of what a call calls.
@@ -156,7 +172,7 @@ func (v visitor) assignment(s *ast.AssignStmt) {
 		if name == "" {
 			continue
 		}
-		if len(s.Rhs) == len(s.Lhs) {
+		if len(s.Rhs) == len(s.Lhs) || i == 0 { // the first of several results is the value
 			v.assign(s, name, s.Rhs[i], op, false)
 			continue
 		}

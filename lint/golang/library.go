@@ -2,6 +2,7 @@ package golang
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"ward/lint/effect"
@@ -15,8 +16,9 @@ func Library() *meaning.Language {
 	return &meaning.Language{
 		Names:  names(),
 		Masks:  masks(),
+		Parses: map[string]meaning.Place{"strconv.Atoi": {}, "strconv.ParseInt": meaning.At(1, ""), "strconv.ParseUint": meaning.At(1, "")},
 		Joins:  map[string]bool{"filepath.Join": true, "path.Join": true},
-		APIs:   meaning.Index(append(osFunctions(), rawFunctions()...)...),
+		APIs:   meaning.Index(slices.Concat(osFunctions(), rawFunctions(), otherFunctions())...),
 		Layout: effect.GoMode,
 	}
 }
@@ -106,6 +108,7 @@ func osFunctions() []meaning.API {
 		meaning.API{Callee: "os.Rename", Verb: effect.Rename, Path: meaning.At(0, ""), Target: meaning.At(1, "")},
 		meaning.API{Callee: "os.Remove", Verb: effect.Remove, Path: meaning.At(0, "")},
 		meaning.API{Callee: "os.RemoveAll", Verb: effect.Remove, Path: meaning.At(0, ""), Recursive: true},
+		meaning.API{Callee: ".Chmod", Verb: effect.Chmod, Path: meaning.Of(), Mode: meaning.At(0, ""), Handle: true, Refine: ofOnePath},
 		meaning.API{Callee: ".RemoveAll", Verb: effect.Remove, Path: meaning.At(0, ""), Recursive: true, Refine: ofOnePath},
 		meaning.API{Callee: ".Remove", Verb: effect.Remove, Path: meaning.At(0, ""), Refine: ofOnePath},
 		meaning.API{Callee: "os.Chown", Verb: effect.Chown, Path: meaning.At(0, ""), Follows: true},
@@ -144,6 +147,30 @@ func rawFunctions() []meaning.API {
 	return all
 }
 
+// otherFunctions is what looks at modes, prints them and hands them on.
+func otherFunctions() []meaning.API {
+	var all []meaning.API
+	for _, name := range []string{"filepath.Walk", "filepath.WalkDir", "fs.WalkDir"} {
+		all = append(all, meaning.API{Callee: name, Verb: effect.Inspect, Path: meaning.At(0, ""), Recursive: true})
+	}
+	for name, at := range map[string]int{"fmt.Sprintf": 0, "fmt.Printf": 0, "fmt.Fprintf": 1, "fmt.Appendf": 1} {
+		all = append(all, meaning.API{Callee: name, Verb: effect.Print, Data: meaning.At(at, "")})
+	}
+	for _, name := range []string{"int64", "uint32", "int32", "int", "uint16", "uint64"} {
+		all = append(all, meaning.API{Callee: name, Verb: effect.Convey, Path: meaning.At(0, ""), Refine: ofFileMode})
+	}
+	return all
+}
+
+// ofFileMode keeps the conversions of a whole fs.FileMode: int64(info.Mode()).
+func ofFileMode(_ *meaning.Scope, c *source.Call, _ *effect.Effect) bool {
+	if len(c.Args) != 1 || c.Combined || c.Args[0].Value.Kind != source.Invocation {
+		return false
+	}
+	inner := c.Args[0].Value.Call
+	return inner != nil && len(inner.Args) == 0 && strings.HasSuffix(inner.Callee, ".Mode")
+}
+
 // opens drops an OpenFile that creates nothing, and tells what its flags say.
 func opens(s *meaning.Scope, c *source.Call, e *effect.Effect) bool {
 	flags := s.Value(c.Arg(1, ""), c.Function)
@@ -160,8 +187,8 @@ func modeIsWhole(_ *meaning.Scope, c *source.Call, e *effect.Effect) bool {
 	return e.Mode.Given && len(c.Args) >= 2 && len(c.Args) <= 3
 }
 
-// ofOnePath keeps the methods called Remove that can take a path: of os.Root, afero.Fs,
-// robustio.
+// ofOnePath keeps the methods with one argument: Remove of os.Root, afero.Fs and
+// robustio, and Chmod of an open file.
 func ofOnePath(_ *meaning.Scope, c *source.Call, _ *effect.Effect) bool { return len(c.Args) == 1 }
 
 func both(a, b func(*meaning.Scope, *source.Call, *effect.Effect) bool) func(*meaning.Scope, *source.Call, *effect.Effect) bool {
@@ -175,7 +202,8 @@ func both(a, b func(*meaning.Scope, *source.Call, *effect.Effect) bool) func(*me
 func Telling() []string {
 	return []string{
 		"Chmod(", "Mkdir(", "MkdirAll(", "OpenFile(", "WriteFile(", "os.Create(", "Umask(", "Fchmod", "Mkdirat(", "Openat(",
-		"Mkfifo", "Mknod", "syscall.Open(", "unix.Open(",
+		"Mkfifo", "Mknod", "syscall.Open(", "unix.Open(", "Chown(", "chown(", "os.Rename(", ".Mode())",
+		"chmod %d", "chmod -R %d", "umask %d", "-m %d", "mode=%d",
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 type Language struct {
 	Names  map[string]uint64 // constants: stat.S_IRUSR, os.ModePerm
 	Masks  map[string]uint64 // functions of a number that keep some of its bits: os.FileMode (all), stat.S_IMODE (07777)
+	Parses map[string]Place  // functions that make a number of a text, with where the base stands; none: 10
 	Joins  map[string]bool   // functions that join paths: os.path.join, filepath.Join
 	APIs   map[string][]API  // by the last component of the callee: Index makes it
 	Layout effect.Layout     // of numbers that APIs take

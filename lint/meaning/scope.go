@@ -69,6 +69,7 @@ func (s *Scope) Mode(e *source.Expr, c *source.Call) effect.Mode {
 	m.Numbers = v.numbers
 	m.Variable = v.variable
 	m.Steps = v.steps
+	m.Parsed = v.parsed
 	return m
 }
 

@@ -15,6 +15,7 @@ type evaluation struct {
 	function int
 	numbers  []effect.Number
 	steps    []effect.Step
+	parsed   []effect.Parse
 	variable bool
 	named    string       // the constant that is being looked into
 	file     *source.File // where it stands, if that is not the scope's
@@ -151,6 +152,7 @@ func (v *evaluation) invocation(c *source.Call, depth int) bits.Value {
 		mask, ok = v.scope.language.Masks[method(c.Callee)]
 	}
 	if !ok {
+		v.parses(c)
 		return v.unknown()
 	}
 	if len(c.Args) == 1 {
@@ -160,6 +162,23 @@ func (v *evaluation) invocation(c *source.Call, depth int) bits.Value {
 		return v.value(c.Receiver, depth+1).And(bits.Of(mask))
 	}
 	return v.unknown().And(bits.Of(mask))
+}
+
+// parses notes a call that reads a text as a number, where its base is known.
+func (v *evaluation) parses(c *source.Call) {
+	place, ok := v.scope.language.Parses[c.Callee]
+	if !ok {
+		return
+	}
+	p := effect.Parse{Span: c.Span, By: c.Callee, Base: 10}
+	if at := place.expr(c); at != nil {
+		base, known := v.scope.Value(at, v.function).Exact()
+		if !known {
+			return
+		}
+		p.Base = int(base)
+	}
+	v.parsed = append(v.parsed, p)
 }
 
 // method is the last component of a callee, as tables write methods of anything.

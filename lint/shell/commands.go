@@ -52,7 +52,8 @@ func chmod(r *reader, a arguments, e effect.Effect) {
 	if len(a.operands) == 0 || a.values["reference"].Name != "" {
 		return
 	}
-	e.Verb, e.Follows, e.Recursive = effect.Chmod, true, a.set["R"] || a.set["recursive"]
+	e.Verb, e.Recursive = effect.Chmod, a.set["R"] || a.set["recursive"]
+	e.Follows = !e.Recursive || a.set["L"]
 	e.Mode = modeOf(a.operands[0], e.Kind)
 	e.Masked = forNobody(e.Mode.Symbolic)
 	if len(a.operands) == 1 {
@@ -78,7 +79,7 @@ func forNobody(clauses string) bool {
 
 func chown(r *reader, a arguments, e effect.Effect) {
 	e.Verb, e.Recursive = effect.Chown, a.set["R"] || a.set["recursive"]
-	e.Follows = !a.set["h"] && !a.set["no-dereference"]
+	e.Follows = !a.set["h"] && !a.set["no-dereference"] && (!e.Recursive || a.set["L"])
 	if len(a.operands) < 2 {
 		return
 	}

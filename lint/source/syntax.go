@@ -58,6 +58,8 @@ type Call struct {
 	Args     []Arg
 	Function int  // index in Unit.Functions of the innermost one around it; -1 at the top
 	Macro    bool // Rust's name!(…)
+	Ignored  bool // a statement of its own: nobody looks at its result
+	Combined bool // an operand of & or of a shift: not all of its bits count
 	Deferred bool // runs when the function ends: defer, finally, a trap
 }
 
