@@ -156,14 +156,18 @@ func escape(name string) string {
 func unescape(s string) string { return nfs4.UnescapeName(s) }
 
 // ParseListing reads the lines of ls -le about one object: those that start with a
-// number (" 0: user:joe inherited allow read"); others, which are about the object
-// itself, are passed over. The list may be empty. Errors are of type *SyntaxError.
+// number (" 0: user:joe inherited allow read"). The line of the object itself and those of
+// its attributes are passed over. The list may be empty. Errors are of type *SyntaxError.
 func ParseListing(s string) (ACL, error) {
 	p := parser{input: s}
 	var a ACL
 	at := 0
 	for line := range strings.Lines(s) {
-		if index, rest, ok := strings.Cut(line, ":"); ok && isIndex(index) {
+		index, rest, ok := strings.Cut(line, ":")
+		switch ok = ok && isIndex(index); {
+		case !ok && !besideEntries(line):
+			return ACL{}, p.fail(at, "neither an entry nor a line of ls stands here", `an entry is " 0: user:joe allow read,write"`)
+		case ok:
 			e, err := p.entry(strings.TrimRight(rest, "\n"), at+len(index)+1)
 			if err != nil {
 				return ACL{}, err
@@ -173,6 +177,17 @@ func ParseListing(s string) (ACL, error) {
 		at += len(line)
 	}
 	return a, nil
+}
+
+// besideEntries reports whether ls -le prints such a line besides entries: that of the
+// object, an attribute behind a tab, the sum of blocks, a blank one.
+func besideEntries(line string) bool {
+	switch {
+	case strings.TrimSpace(line) == "", line[0] == '\t', strings.HasPrefix(line, "total "):
+		return true
+	}
+	const letters = 10
+	return len(line) > letters && strings.IndexByte("-dlbcpsw", line[0]) >= 0 && strings.Trim(line[1:letters], "rwxsStT-") == ""
 }
 
 func isIndex(s string) bool {

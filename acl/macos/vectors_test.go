@@ -343,3 +343,23 @@ func TestListing(t *testing.T) {
 		t.Errorf("entry 1 is %+v", e)
 	}
 }
+
+// What is no line of ls -le is a mistake, and not a list without entries.
+func TestListingsOfSomethingElse(t *testing.T) {
+	for text, entries := range map[string]int{
+		"-rw-r--r--+ 1 joe  staff  0 Jan  1 00:00 f\n 0: user:joe allow read\n":           1,
+		"drwxr-xr-x@ 2 joe  staff  64 Jan  1 00:00 .\n\tcom.apple.quarantine\t 57 \n":     0,
+		"total 8\n-rw-r--r--+ 1 joe  staff  0 Jan  1 00:00 f\n 0: everyone deny delete\n": 1,
+		"": 0,
+	} {
+		if a, err := macos.ParseListing(text); err != nil || len(a.Entries) != entries {
+			t.Errorf("%q: %v, %v", text, a, err)
+		}
+	}
+	for text, offset := range map[string]int{"user:joe allow read": 0, " 0: user:joe allow read\nuser:ann deny read": 24, "garbage": 0} {
+		var wrong *macos.SyntaxError
+		if _, err := macos.ParseListing(text); !errors.As(err, &wrong) || wrong.Offset != offset {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 
-	aclmac "ward/acl/macos"
 	"ward/internal/oddity"
 	legacymac "ward/legacy/macos"
 	"ward/translate"
@@ -14,13 +13,11 @@ import (
 // Shown is one set of permissions with what it gives to whom.
 type Shown struct {
 	Permissions
-	Text     string // in its notation; of what no model has, in words
-	Access   []Holding
-	All      translate.Rights // what somebody could have
-	Odd      []oddity.Oddity
-	Sorted   string    // the list in the order of its system's tools, where it is in another
-	SortGain []Holding // what somebody may do by the sorted list and not by this one
-	SortLose []Holding
+	Text   string // in its notation; of what no model has, in words
+	Access []Holding
+	All    translate.Rights // what somebody could have
+	Odd    []oddity.Oddity
+	Mend   []MendedList
 }
 
 // Holding is what somebody may do.
@@ -53,6 +50,9 @@ func (r *permissionReader) shown(p Permissions) (Shown, error) {
 	s := Shown{Permissions: p}
 	switch {
 	case p.unread():
+		if odd, ok := malformed(p); ok {
+			s.Odd = append(s.Odd, odd)
+		}
 		return s, nil
 	case p.Model.ID == "":
 		s.Text = inWords(p.Object.Value)
@@ -66,7 +66,7 @@ func (r *permissionReader) shown(p Permissions) (Shown, error) {
 	if s.Access, s.All, err = r.access(p.Object, p.Model); err != nil {
 		return s, fmt.Errorf("decide by %s of %q: %w", p.Carrier, p.Source, err)
 	}
-	return s, r.sort(&s)
+	return s, r.mend(&s)
 }
 
 // unread: it is there and cannot be read.
@@ -128,35 +128,4 @@ func (r *permissionReader) access(o translate.Object, m translate.Model) ([]Hold
 		all = append(all, Holding{g.Principal, g.Rights & own})
 	}
 	return append(all, Holding{translate.Principal{Sort: translate.Everyone}, t.Everyone & own}), own, nil
-}
-
-// sort adds the list in the order of its system's tools, and what that would change.
-func (r *permissionReader) sort(s *Shown) error {
-	value, changed := oddity.Sorted(oddityValue(s.Object.Value))
-	if !changed {
-		return nil
-	}
-	o := s.Object
-	switch v := value.(type) {
-	case aclmac.ACL:
-		mac, _ := o.Value.(translate.MacOS)
-		mac.ACL = v
-		o.Value = mac
-	default:
-		o.Value = v
-	}
-	var err error
-	if s.Sorted, err = translate.Format(o, s.Notation, s.Context); err != nil {
-		return nil //nolint:nilerr // what cannot be written is not shown
-	}
-	after, _, err := r.access(o, s.Model)
-	for i := range min(len(after), len(s.Access)) {
-		if more := after[i].Rights &^ s.Access[i].Rights; more != 0 {
-			s.SortGain = append(s.SortGain, Holding{after[i].Who, more})
-		}
-		if less := s.Access[i].Rights &^ after[i].Rights; less != 0 {
-			s.SortLose = append(s.SortLose, Holding{after[i].Who, less})
-		}
-	}
-	return err
 }

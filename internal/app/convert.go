@@ -94,7 +94,7 @@ func (r *permissionReader) convert(q ConvertRequest, from Permissions, to destin
 		return c, fmt.Errorf("convert %q: %w", from.Source, err)
 	}
 	c.Offer = r.offer(options, from, to, result)
-	if mac, ok := result.Object.Value.(translate.MacOS); ok {
+	if mac, ok := result.Object.Value.(translate.MacOS); ok && !unknownMode(q, from, to) {
 		c.Mode = &mac.Mode
 	}
 	context := from.Context
@@ -102,6 +102,9 @@ func (r *permissionReader) convert(q ConvertRequest, from Permissions, to destin
 	if to.form != nil {
 		c.ToID, c.Shell = to.form.ID, to.form.Shell
 		c.Command, err = translate.Commands(result.Object, to.form.ID, q.pathFor(from), context)
+		if unknownMode(q, from, to) {
+			c.Command = withoutMode(result.Object, c.Command)
+		}
 	} else {
 		c.Text, err = translate.Format(result.Object, to.notation.ID, context)
 	}
@@ -109,6 +112,11 @@ func (r *permissionReader) convert(q ConvertRequest, from Permissions, to destin
 		return c, fmt.Errorf("write %q as %s: %w", from.Source, c.ToID, err)
 	}
 	return c, nil
+}
+
+// unknownMode: a list stays in its model, and its text does not tell the mode beside it.
+func unknownMode(q ConvertRequest, from Permissions, to destination) bool {
+	return from.Model.ID == to.model.ID && from.Carrier == "" && q.Source.Facts.Mode == ""
 }
 
 // offer is what else there is where somebody would lose a right to the contents that he

@@ -289,6 +289,12 @@ func IsPermissionText(notation, text string) bool {
 // parseText reads a text, with the blanks and line breaks that a file has around it or
 // without.
 func parseText(n translate.Notation, text string, c translate.Context) (translate.Object, error) {
+	if says := saysNothing(n, text, c); says {
+		return translate.Object{}, &RequestError{
+			Problem: "read as " + n.ID + " (" + n.Name + ")", Err: errors.New("there is nothing in it but blanks and comments"),
+			Hint: "what makes the text may have failed",
+		}
+	}
 	o, err := translate.Parse(n.ID, text, c)
 	if err == nil {
 		return o, nil
@@ -297,6 +303,21 @@ func parseText(n translate.Notation, text string, c translate.Context) (translat
 		return again, nil
 	}
 	return o, textError(n, err)
+}
+
+// saysNothing reports whether a text has nothing but blanks and comments, of which every
+// notation would make something: no rights, or no list, which lets everybody in. Only a
+// list of macOS without entries is written so, beside a mode.
+func saysNothing(n translate.Notation, text string, c translate.Context) bool {
+	if m, _, _ := translate.Find(n.ID); m.ID == "macos" && c.Mode != 0 {
+		return false
+	}
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); line != "" && line[0] != '#' {
+			return false
+		}
+	}
+	return true
 }
 
 // ofSomething is an object of which the text says no kind as a regular file.

@@ -103,6 +103,7 @@ func unreadable(all []app.Shown) error {
 
 const aclCheckLong = `Says what is odd about the lists on a path, and what mends it:
 
+    malformed  the bytes are no permissions, and where they cease to be
     refused    the system would not take the list so
     too-late   a denial of what an entry before it has allowed
     order      not in the order that the system's own tools keep
@@ -110,8 +111,8 @@ const aclCheckLong = `Says what is odd about the lists on a path, and what mends
     unknown    bits or kinds that nobody knows
     unusual    it works, and is hardly meant
 
-Where Windows or macOS would sort the list, the sorted one is shown, with who
-gains and who loses by it.
+Where it can be mended the mended permissions are shown, with who gains and who
+loses by them, and the commands that set them. Nothing is changed.
 
 ` + sourceHelp
 
@@ -154,8 +155,10 @@ func newACLCheckCommand(c *console) *cobra.Command {
 }
 
 func oddStatus(all []app.Shown) error {
-	if err := unreadable(all); err != nil {
-		return err
+	for i := range all {
+		if all[i].Err != nil && len(all[i].Odd) == 0 {
+			return verdict(exitIncomplete)
+		}
 	}
 	for i := range all {
 		if len(all[i].Odd) > 0 {

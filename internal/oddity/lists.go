@@ -109,7 +109,7 @@ func ofNTProblem(p nt.Problem, d nt.Descriptor) Oddity {
 	o := Oddity{Sort: Unusual, Entry: p.Index, Default: p.InSACL, Problem: p.Text}
 	switch {
 	case !p.InSACL && p.Index >= 0 && p.Index == d.DACL.Disorder():
-		o.Sort, o.Fix = Disorder, "Windows' own tools would sort the list; see the sorted one below"
+		o.Sort, o.Fix = Disorder, "Windows' own tools would sort the list; the list so sorted stands below"
 	case p.Index >= 0:
 		o.Sort = Unknown
 	}

@@ -23,17 +23,18 @@ type Sort uint8
 
 // The sorts, gravest first.
 const (
-	Refused  Sort = iota // the system would not take it
-	TooLate              // a denial of what an entry before it has allowed
-	Disorder             // not in the order that the system's own tools keep
-	Idle                 // it never takes effect
-	Unknown              // bits or kinds that nobody knows
-	Unusual              // it works, and is hardly meant
+	Malformed Sort = iota // the bytes are no permissions
+	Refused               // the system would not take it
+	TooLate               // a denial of what an entry before it has allowed
+	Disorder              // not in the order that the system's own tools keep
+	Idle                  // it never takes effect
+	Unknown               // bits or kinds that nobody knows
+	Unusual               // it works, and is hardly meant
 )
 
 // String is a word for the sort, stable for programs.
 func (s Sort) String() string {
-	return [...]string{"refused", "too-late", "order", "idle", "unknown", "unusual"}[min(s, Unusual)]
+	return [...]string{"malformed", "refused", "too-late", "order", "idle", "unknown", "unusual"}[min(s, Unusual)]
 }
 
 // Oddity is one thing that is odd.

@@ -151,7 +151,7 @@ func oddText(out *bufio.Writer, s *app.Shown, style Style) {
 		name += ", " + printable(s.Carrier)
 	}
 	switch {
-	case s.Err != nil:
+	case s.Err != nil && len(s.Odd) == 0:
 		out.WriteString(style.bold(name) + "\n" + style.wrap("  ", "cannot be read: "+Cause(s.Source, s.Err)))
 		return
 	case len(s.Odd) == 0:
@@ -163,7 +163,9 @@ func oddText(out *bufio.Writer, s *app.Shown, style Style) {
 		again := i > 0 && s.Odd[i-1].Entry == o.Entry && s.Odd[i-1].Default == o.Default
 		oddityText(out, s, o, again, style)
 	}
-	sortedText(out, s, style)
+	for i := range s.Mend {
+		mendText(out, &s.Mend[i], style)
+	}
 }
 
 func oddityText(out *bufio.Writer, s *app.Shown, o oddity.Oddity, again bool, style Style) {
@@ -192,27 +194,25 @@ func oddPlace(s *app.Shown, o oddity.Oddity) string {
 	return place
 }
 
-// sortedText is the list as the system's own tools would write it, and what that would
-// change.
-func sortedText(out *bufio.Writer, s *app.Shown, style Style) {
-	if s.Sorted == "" {
-		return
-	}
-	out.WriteString("  in the order of the system's own tools:\n")
-	for line := range strings.Lines(s.Sorted) {
+// mendText is the permissions mended, who gains and who loses by it, and the commands.
+func mendText(out *bufio.Writer, m *app.MendedList, style Style) {
+	fmt.Fprintf(out, "  %s:\n", m.Title)
+	for line := range strings.Lines(m.Text) {
 		fmt.Fprintf(out, "    %s\n", printable(strings.TrimRight(line, "\n")))
 	}
-	if len(s.SortGain)+len(s.SortLose) == 0 {
+	if len(m.Gain)+len(m.Lose) == 0 {
 		out.WriteString(style.wrap("    ", "Nobody whom it names gains or loses a right by that."))
-		return
 	}
 	for _, part := range []struct {
 		word   string
 		grants []app.Holding
-	}{{"gains", s.SortGain}, {"loses", s.SortLose}} {
+	}{{"gains", m.Gain}, {"loses", m.Lose}} {
 		for _, g := range part.grants {
 			out.WriteString(style.wrap("    ", fmt.Sprintf("%s %s %s", called(g.Who), part.word, g.Rights)))
 		}
+	}
+	for _, command := range m.Commands {
+		fmt.Fprintf(out, "      %s\n", printable(command))
 	}
 }
 
@@ -233,7 +233,17 @@ type shownJSON struct {
 	Error    string        `json:"error,omitempty"`
 	Access   []grantedJSON `json:"access"`
 	Odd      []oddJSON     `json:"odd"`
-	Sorted   string        `json:"sorted,omitempty"`
+	Mend     []mendJSON    `json:"mend"`
+}
+
+type mendJSON struct {
+	Title    string        `json:"title"`
+	Text     string        `json:"text"`
+	Gains    []grantedJSON `json:"gains"`
+	Loses    []grantedJSON `json:"loses"`
+	Form     string        `json:"form,omitempty"`
+	Shell    string        `json:"shell,omitempty"`
+	Commands []string      `json:"commands"`
 }
 
 type grantedJSON struct {
@@ -262,8 +272,8 @@ func PermissionsJSON(w io.Writer, kind string, all []app.Shown) error {
 
 func newShownJSON(s *app.Shown) shownJSON {
 	j := shownJSON{
-		Source: s.Source, Carrier: s.Carrier, Model: s.Model.ID, Notation: s.Notation, Note: s.Note, Sorted: s.Sorted,
-		Raw: fmt.Sprintf("%x", s.Raw), Access: []grantedJSON{}, Odd: []oddJSON{},
+		Source: s.Source, Carrier: s.Carrier, Model: s.Model.ID, Notation: s.Notation, Note: s.Note,
+		Raw: fmt.Sprintf("%x", s.Raw), Access: []grantedJSON{}, Odd: []oddJSON{}, Mend: []mendJSON{},
 	}
 	if s.Err != nil {
 		j.Error = s.Err.Error()
@@ -280,5 +290,16 @@ func newShownJSON(s *app.Shown) shownJSON {
 		}
 		j.Odd = append(j.Odd, odd)
 	}
+	for _, m := range s.Mend {
+		j.Mend = append(j.Mend, mendJSON{m.Title, m.Text, grantsJSON(m.Gain), grantsJSON(m.Lose), m.Form, m.Shell, orEmpty(m.Commands)})
+	}
 	return j
+}
+
+func grantsJSON(all []app.Holding) []grantedJSON {
+	list := []grantedJSON{}
+	for _, g := range all {
+		list = append(list, grantedJSON{newPrincipalJSON(g.Who), rightsJSON(g.Rights)})
+	}
+	return list
 }
