@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"sync"
@@ -90,12 +91,19 @@ func decodePreamble(b []byte) (p preamble, err error) {
 	return preamble{stage: min(Stage(b[9]), Complete), blocks: at(0), end: at(1), marks: at(2), notes: at(3)}, nil
 }
 
+// mostTries is how many ids a run may find taken by others of the same second.
+const mostTries = 1000
+
 // Begin starts the journal of a new run: run.ID is made from now, which is also
 // when it starts. The caller adds the plan's blocks and commits, or discards it.
 func (d *Dir) Begin(run Run, h plan.Header, now time.Time) (*Journal, error) {
-	run.ID, run.Started, run.Header, run.Stage = newID(now), now, h, Drafted
-	name := filepath.Join(d.runs(), run.ID+suffix)
-	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	run.Started, run.Header, run.Stage = now, h, Drafted
+	var f *os.File
+	err := fs.ErrExist
+	for tries := 0; tries < mostTries && errors.Is(err, fs.ErrExist); tries++ {
+		run.ID = newID(now)
+		f, err = os.OpenFile(filepath.Join(d.runs(), run.ID+suffix), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("begin a journal: %w", err)
 	}

@@ -46,6 +46,25 @@ func header() plan.Header {
 	return plan.Header{Root: "/srv/caf\xe9", Created: 7, Rules: []plan.RuleRef{{ID: "r"}}}
 }
 
+// Of as many runs in a second two have the same random digits but once in 2,000 times.
+func TestRunsOfOneSecondHaveIDsOfTheirOwn(t *testing.T) {
+	d := open(t)
+	ids := map[string]bool{}
+	for range 1000 {
+		j, err := d.Begin(state.Run{Command: "apply"}, header(), noon)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids[j.Run().ID] = true
+		if err := j.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(ids) != 1000 {
+		t.Errorf("%d ids", len(ids))
+	}
+}
+
 func begin(t *testing.T, d *state.Dir, n int) *state.Journal {
 	t.Helper()
 	j, err := d.Begin(state.Run{Command: "apply", Who: state.Who{UID: 5}}, header(), noon)
