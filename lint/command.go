@@ -164,7 +164,7 @@ func recursiveWithoutX(_ *effect.Script, e *effect.Effect) []Finding {
 	}
 	f := found(e, fmt.Sprintf("%s -R %s takes x from the directories as well", e.API, e.Mode.Written))
 	f.Loses = []string{"nobody but root can enter the directories"}
-	if m, ok := e.Exact(); ok {
+	if m, ok := e.Exact(); ok && !strings.HasSuffix(e.API, "tmpfiles.d") { // which takes no clauses
 		f.Meant = withX(m)
 		f.Fix = &Fix{Words: "write " + f.Meant, Edits: []Edit{{Span: e.Mode.Span, New: f.Meant}}} // no one mode for all
 	}

@@ -58,7 +58,10 @@ var byFolder = [...]struct {
 	{"tmpfiles.d", ".conf", kind{source.Lines, "tmpfiles"}},
 	{"sysusers.d", ".conf", kind{source.Lines, "sysusers"}},
 	{"sudoers.d", "", kind{source.Lines, "sudoers"}},
-	{"rules.d", ".rules", kind{source.Lines, "udev"}},
+	{"udev/rules.d", ".rules", kind{source.Lines, "udev"}},
+	{".service.d", ".conf", kind{source.Systemd, ""}},
+	{".socket.d", ".conf", kind{source.Systemd, ""}},
+	{".mount.d", ".conf", kind{source.Systemd, ""}},
 	{"logrotate.d", "", kind{source.Lines, "logrotate"}},
 }
 
@@ -82,7 +85,8 @@ func extensions() map[string]kind {
 		".yml": {source.YAML, ""}, ".yaml": {source.YAML, ""}, ".bu": {source.YAML, "butane"},
 		".json": {source.JSON, ""}, ".ign": {source.JSON, "ignition"},
 		".tf": {source.Terraform, ""}, ".pp": {source.Puppet, ""},
-		".service": {source.Systemd, ""}, ".socket": {source.Systemd, ""}, ".mount": {source.Systemd, ""}, ".timer": {source.Systemd, ""}, ".path": {source.Systemd, ""},
+		".service": {source.Systemd, ""}, ".socket": {source.Systemd, ""}, ".mount": {source.Systemd, ""}, ".timer": {source.Systemd, ""}, ".path": {source.Systemd, ""}, ".swap": {source.Systemd, ""}, ".automount": {source.Systemd, ""},
+		".tmpfiles": {source.Lines, "tmpfiles"}, ".udev": {source.Lines, "udev"}, ".logrotate": {source.Lines, "logrotate"}, ".sudoers": {source.Lines, "sudoers"},
 		".mk": {source.Makefile, ""}, ".spec": {source.Packaging, "spec"},
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"ward/lint/effect"
 	"ward/lint/golang"
 	"ward/lint/lexed"
+	"ward/lint/lines"
 	"ward/lint/meaning"
 	"ward/lint/shell"
 	"ward/lint/source"
@@ -46,6 +47,8 @@ func All() FrontEnds {
 		source.Dockerfile: {Read: dockerfile.Read, Telling: dockerfile.Telling()},
 		source.YAML:       {Read: config.Read, Telling: config.Telling()},
 		source.Python:     {Parse: lexed.Python().Parse, Library: lexed.PythonLibrary(), Telling: lexed.PythonTelling()},
+		source.Systemd:    {Read: lines.ReadUnit, Telling: lines.TellingUnits()},
+		source.Lines:      {Read: lines.Read, Telling: lines.Telling()},
 		source.JSON:       {Read: config.Read, Telling: config.Telling()},
 	}
 }
