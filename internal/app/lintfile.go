@@ -37,19 +37,35 @@ func (w *lintWorker) hand(l *linting) {
 	l.known.merge(w.known)
 }
 
+// mostTogether is how many bytes of files are read together. Directories with more were
+// written by programs, which do without constants.
+const mostTogether = 16 << 20
+
 // judge reads the files of one directory and judges those that count.
 func (w *lintWorker) judge(b batch) {
 	var all []*source.File
 	var real []string
+	size := 0
 	for _, rel := range b.files {
-		if f := w.file(b.root, rel); f != nil {
-			all = append(all, f)
-			real = append(real, filepath.Join(b.root, rel))
+		f := w.file(b.root, rel)
+		if f == nil {
+			continue
+		}
+		all = append(all, f)
+		real = append(real, filepath.Join(b.root, rel))
+		if size += len(f.Text); size > mostTogether {
+			w.together(b.root, all, real)
+			all, real, size = nil, nil, 0
 		}
 	}
+	w.together(b.root, all, real)
+}
+
+// together judges files that see each other's constants.
+func (w *lintWorker) together(root string, all []*source.File, real []string) {
 	for i, script := range w.front.Package(all) {
 		if w.counts(real[i]) {
-			w.script(script, b.root, real[i], all)
+			w.script(script, root, real[i], all)
 		}
 	}
 }

@@ -55,7 +55,9 @@ type lintOptions struct {
 	yes    bool
 }
 
-var lintFormats = []string{"text", "json", "sarif", "rdjsonl", "checkstyle", "github", "gitlab"}
+func lintFormats() []string {
+	return []string{"text", "json", "sarif", "rdjsonl", "checkstyle", "github", "gitlab"}
+}
 
 func newLintCommand(c *console) *cobra.Command {
 	var o lintOptions
@@ -85,7 +87,7 @@ func newLintCommand(c *console) *cobra.Command {
 	f.BoolVar(&o.diff, "diff", false, "show what --fix=all would change, or --fix, and change nothing")
 	f.BoolVarP(&o.yes, "yes", "y", false, "with --fix=all: do not ask")
 	jobsFlag(cmd, &o.Jobs)
-	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(lintFormats, cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(lintFormats(), cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("fail-on", cobra.FixedCompletions([]string{"info", "warning", "error", "critical", "never"}, cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("fix", cobra.FixedCompletions([]string{"safe", "all"}, cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("rule", completeLintRules)
@@ -102,7 +104,7 @@ func completeLintRules(*cobra.Command, []string, string) ([]string, cobra.ShellC
 }
 
 func runLint(cmd *cobra.Command, c *console, o lintOptions, paths []string) error {
-	if err := oneOf(cmd, "format", o.format, lintFormats...); err != nil {
+	if err := oneOf(cmd, "format", o.format, lintFormats()...); err != nil {
 		return err
 	}
 	least, err := failOn(cmd, o.failOn)
