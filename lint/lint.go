@@ -68,12 +68,10 @@ type Options struct {
 // suppresses by a comment are left out.
 func Check(s *effect.Script, o Options) []Finding {
 	var found []Finding
+	rules := slices.DeleteFunc(slices.Clone(o.rules()), func(r *Rule) bool { return !r.speaks(s.File, o) })
 	for i := range s.Effects {
 		e := &s.Effects[i]
-		for _, r := range o.rules() {
-			if !r.speaks(s.File, o) {
-				continue
-			}
+		for _, r := range rules {
 			these := r.Judge(s, e)
 			for _, f := range these {
 				f.Rule, f.File, f.Effect = r, s.File, e
