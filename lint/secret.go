@@ -22,7 +22,7 @@ var secretEnds = [...]string{
 }
 
 // publicEnds are what names end in that look like the others and hold nothing secret.
-var publicEnds = [...]string{".pub", "public.key", "_pub.key", "pubkey.key", "apt.key", "gpg.key", "release.key", "archive.key", "signing.key.pub"}
+var publicEnds = [...]string{".pub", "public.key", "public-key.pem", "public_key.pem", "publickey.pem", "_pub.key", "pubkey.key", "apt.key", "gpg.key", "release.key", "archive.key", "signing.key.pub"}
 
 // secret tells whether a path names a secret: a private key, a password, a token. A
 // path of which only part is known is judged by its end, if that is known.
