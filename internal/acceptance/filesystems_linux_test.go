@@ -149,6 +149,29 @@ func TestNothingIsWrittenByPath(t *testing.T) {
 	}
 }
 
+// Lists of NFS 4 are written through descriptors too, and so they come back.
+func TestListsAreNotWrittenByPath(t *testing.T) {
+	onHost(t, func(t *testing.T) {
+		mount, _ := testfs.NFS4FS(t, false)
+		root := dir(t, filepath.Join(mount, "tree"), 0o755)
+		f := file(t, filepath.Join(root, "a/b/f"), "x", 0o640)
+		file(t, filepath.Join(root, "12"), "x", 0o666) // looks like a descriptor's number
+		before := lists(t, root)
+		p := policyFile(t,
+			`{name: bob, match: {type: dir}, require: {nfs4: "A::bob@example.org:rxtncy"}}`,
+			`{name: own, match: {type: file}, require: {mode: "0600"}}`)
+		traced(t, 0, "apply", "--yes", "-p", p, root)
+		wantMode(t, f, 0o600)
+		if lists(t, root) == before {
+			t.Error("the lists were not changed")
+		}
+		traced(t, 0, "undo", "--yes")
+		if got := lists(t, root); got != before {
+			t.Errorf("undone:\n%swas:\n%s", got, before)
+		}
+	})
+}
+
 func traceApplyAndUndo(t *testing.T) {
 	requires.Tool(t, "setfacl", "setcap")
 	root := dir(t, filepath.Join(testfs.Image(t, testfs.Ext4, 0), "tree"), 0o777)

@@ -32,7 +32,7 @@ func TestRequiredNFS4ListsComeAndGo(t *testing.T) {
 				snap := snapshot(t, root)
 				p := policyFile(t, `{name: bob-reads, reason: "he audits", require: {nfs4: ["A::bob@example.org:rxtncy", "D::EVERYONE@:w", "A::EVERYONE@:rtncy"]}}`)
 				ward(t, "check", "-p", p, root).wants(t, 1, "A::bob@example.org:rxtncy", "nfs4")
-				ward(t, "plan", "-p", p, root).wants(t, 0, "A::bob@example.org:rxtncy")
+				ward(t, "plan", "-p", p, root).wants(t, 0, "A::bob@example.org:rxtncy", "mode 0640 -rw-r----- -> 0444 -r--r--r-- where the server makes it", "user bob@example.org: read, execute", "may do less: the owner: write", "may do more: everyone else: read; user bob@example.org: read, execute")
 				if got := lists(t, root); got != before {
 					t.Fatalf("check and plan changed lists:\n%s", got)
 				}

@@ -20,8 +20,9 @@ type Group struct {
 	Kind          mode.Kind
 	Before, After entry.State
 	Count         int64
-	First         []string // the first paths, at most shownOfGroup
-	Gains, Loses  []string // who may do more, and less, afterwards, in words
+	First         []string   // the first paths, at most shownOfGroup
+	Gains, Loses  []string   // who may do more, and less, afterwards, in words
+	Follows       *mode.Mode // that a server makes of the list of NFS 4 afterwards, where it is another and no rule wants one
 }
 
 // shownOfGroup is how many paths of a group are kept.
@@ -112,6 +113,7 @@ func sumGroups(all []*groups, db *account.Database, rules []plan.RuleRef) []Grou
 		x := &list[i]
 		shift := access.Compare(x.Before, x.After, x.Kind, db)
 		x.Gains, x.Loses = shift.Gains(), shift.Loses()
+		x.addList()
 	}
 	totals := map[string]int64{}
 	for i := range list {

@@ -43,6 +43,8 @@ type groupJSON struct {
 	After  StateJSON `json:"after"`
 	Gains  []string  `json:"gains"`
 	Loses  []string  `json:"loses"`
+	// Follows is the mode that a server makes of the list of NFS 4.
+	Follows string `json:"follows,omitempty"`
 }
 
 type askedJSON struct {
@@ -114,10 +116,14 @@ func planHeadOf(p *app.Planned) planHead {
 	}
 	for i := range p.Groups {
 		g := &p.Groups[i]
-		h.Groups = append(h.Groups, groupJSON{
-			plainIDs(&p.Header, g.Rules), g.Kind.String(), g.Count,
-			State(&g.Before, g.Kind, p.Names), State(&g.After, g.Kind, p.Names), orEmpty(g.Gains), orEmpty(g.Loses),
-		})
+		j := groupJSON{
+			Rules: plainIDs(&p.Header, g.Rules), Type: g.Kind.String(), Count: g.Count,
+			Before: State(&g.Before, g.Kind, p.Names), After: State(&g.After, g.Kind, p.Names), Gains: orEmpty(g.Gains), Loses: orEmpty(g.Loses),
+		}
+		if g.Follows != nil {
+			j.Follows = g.Follows.Octal()
+		}
+		h.Groups = append(h.Groups, j)
 	}
 	for _, a := range p.Asked {
 		h.Asked = append(h.Asked, askedJSON{a.Rule.ID, a.Count})

@@ -101,6 +101,9 @@ func (t planText) group(g *app.Group) {
 		t.difference(label, d)
 		label = strings.Repeat(" ", 4)
 	}
+	if g.Follows != nil {
+		t.WriteString(t.wrap("    ", "mode "+Mode(g.Before.Mode, g.Kind)+" -> "+Mode(*g.Follows, g.Kind)+" where the server makes it of the list"))
+	}
 	t.effects("may do more", g.Gains)
 	t.effects("may do less", g.Loses)
 	t.special(g)
