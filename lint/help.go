@@ -83,7 +83,26 @@ func (x example) text() string {
 	var b strings.Builder
 	b.WriteString("Wrong:\n\n    " + x.wrong + "\n\nRight:\n\n    " + x.right + "\n")
 	if x.more != "" {
-		b.WriteString("\n" + x.more + "\n")
+		b.WriteString("\n" + wrapped(x.more))
 	}
 	return b.String()
+}
+
+// wrapped is text in lines of at most 80 characters.
+func wrapped(text string) string {
+	var b strings.Builder
+	column := 0
+	for word := range strings.FieldsSeq(text) {
+		switch {
+		case column > 0 && column+1+len(word) > 80:
+			b.WriteByte('\n')
+			column = 0
+		case column > 0:
+			b.WriteByte(' ')
+			column++
+		}
+		b.WriteString(word)
+		column += len(word)
+	}
+	return b.String() + "\n"
 }

@@ -57,7 +57,9 @@ func ruleText(out *bufio.Writer, r *policy.Rule, style Style) {
 	paragraph(out, style, "What it looks at: ", r.Selects)
 	paragraph(out, style, "What it wants: ", r.Wants)
 	paragraph(out, style, "What to do: ", r.Advice)
-	paragraph(out, style, "Mended by apply: ", mending(r))
+	if !strings.HasPrefix(r.ID, "lint/") { // whose findings are not of objects
+		paragraph(out, style, "Mended by apply: ", mending(r))
+	}
 	for _, k := range r.Keeps {
 		paragraph(out, style, "Except: ", k.String())
 	}

@@ -84,8 +84,10 @@ func (r *reader) comments(tree *ast.File) {
 	}
 }
 
+// span is where a node stands. The parser places what is missing behind the end.
 func (r *reader) span(n ast.Node) source.Span {
-	return source.Span{Start: int(n.Pos()) - r.base, End: int(n.End()) - r.base}
+	size := len(r.unit.File.Text)
+	return source.Span{Start: min(int(n.Pos())-r.base, size), End: min(int(n.End())-r.base, size)}
 }
 
 // A visitor walks the tree within one function.
