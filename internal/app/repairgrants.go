@@ -93,10 +93,16 @@ func (r *repairing) content(g *grantee) (GrantFate, string) {
 		return NotPrivileged, ""
 	}
 	if w.Digest.Algorithm == "" {
-		if w.Source == repair.Manifest || w.Source == repair.Journal || !g.grants {
-			return NotPrivileged, "" // who keeps no checksums asked for none to be compared
+		if !g.grants {
+			return NotPrivileged, ""
 		}
-		return Unchecked, "no checksum of it is at hand"
+		if w.Source != repair.Manifest && w.Source != repair.Journal {
+			return Unchecked, "no checksum of it is at hand"
+		}
+		if g.wasOthers() {
+			return Unchecked, "somebody other than root could write to it, and " + w.Detail + " has no checksum of it"
+		}
+		return NotPrivileged, "" // root alone could have changed it since
 	}
 	same, err := r.sameContent(g, w.Digest)
 	switch {
@@ -106,6 +112,11 @@ func (r *repairing) content(g *grantee) (GrantFate, string) {
 		return Altered, "it is not what " + w.Detail + " has"
 	}
 	return NotPrivileged, ""
+}
+
+// wasOthers reports whether somebody but root could write to a file as it was found.
+func (g *grantee) wasOthers() bool {
+	return g.Found.UID != 0 || g.Found.Mode&(mode.GroupWrite|mode.OtherWrite) != 0
 }
 
 func (r *repairing) sameContent(g *grantee, want packages.Digest) (bool, error) {

@@ -374,10 +374,13 @@ func (r *repairing) fromTmpfiles(b *repair.Builder) {
 	}
 	items, problems := r.system.Tmpfiles()
 	r.problems(problems)
-	lines := 0
+	lines, patterns := 0, 0
 	for i := range items {
 		t := &items[i]
 		k := t.Kind
+		if t.Glob || t.Recursive {
+			patterns++
+		}
 		if t.Glob || t.Recursive || t.Create && t.Letter != 'd' {
 			continue
 		}
@@ -393,6 +396,9 @@ func (r *repairing) fromTmpfiles(b *repair.Builder) {
 	}
 	if lines > 0 {
 		r.result.Notes = append(r.result.Notes, fmt.Sprintf("%d lines of tmpfiles.d", lines))
+	}
+	if patterns > 0 {
+		r.result.Notes = append(r.result.Notes, fmt.Sprintf("%d lines of tmpfiles.d for patterns or whole trees are left to `systemd-tmpfiles --create`, which carries them out at every start", patterns))
 	}
 	r.fromSysusers()
 }
@@ -565,6 +571,9 @@ func (r *repairing) fromLog(id string) (*repair.Reference, error) {
 		return nil, &NoRunError{fmt.Sprintf("no run has left anything in %q: `ward log` lists them all", r.root.Path())}
 	}
 	r.result.From = fmt.Sprintf("ward's journal: %d runs on this tree", len(ids))
+	if len(ids) == 1 {
+		r.result.From = fmt.Sprintf("ward's journal: run %s", ids[0])
+	}
 	return b.Finish(false), nil
 }
 
