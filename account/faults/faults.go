@@ -166,6 +166,8 @@ type review struct {
 	gshadows map[string]*account.Line[account.GroupShadow]
 	primary  map[ident.GID][]string // users by their primary group
 	named    map[ident.GID][]string // members by any line of the group
+
+	halfUsers, halfGroups halfRead
 }
 
 func newReview(s *System) *review {
@@ -176,6 +178,7 @@ func newReview(s *System) *review {
 		shadows: map[string]*account.Line[account.ShadowEntry]{}, gshadows: map[string]*account.Line[account.GroupShadow]{},
 		primary: map[ident.GID][]string{}, named: map[ident.GID][]string{},
 	}
+	r.halfUsers, r.halfGroups = halfReadOf(&s.Users), halfReadOf(&s.Groups)
 	for l := range s.Users.Records {
 		first(r.users, l.Value.Name, l)
 		first(r.uids, l.Value.UID, l)
@@ -207,9 +210,12 @@ func first[K comparable, V any](m map[K]V, key K, v V) {
 
 // at reports a fault of a line of an account file.
 func (r *review) at(path string, line int, what string, f Fault) {
-	f.Rule, f.Path, f.Line, f.What = r.rule, strings.TrimPrefix(path, "/"), line, what
+	f.Rule, f.Path, f.Line, f.What = r.rule, strings.TrimPrefix(path, "/"), line, brief(what)
+	if tooLong(f.Fix) {
+		f.Fix, f.Advice = nil, "no command takes that many bytes: mend the line with an editor, under the locks of vipw or vigr"
+	}
 	f.Fixable = f.Fix != nil
-	f.Member = strings.TrimSuffix(r.lineName(path, line)+":"+f.Member, ":")
+	f.Member = strings.TrimSuffix(brief(r.lineName(path, line)+":"+f.Member), ":")
 	r.faults = append(r.faults, f)
 }
 
@@ -259,7 +265,7 @@ func (r *review) madeUp(database, name string) bool {
 
 // userExists says whether a name is somebody's, in the files or beyond.
 func (r *review) userExists(name string) account.Answer {
-	if _, ok := r.users[name]; ok || r.madeUp("passwd", name) {
+	if _, ok := r.users[name]; ok || r.halfUsers.names[name] || r.madeUp("passwd", name) {
 		return account.Yes
 	}
 	if !r.elsewhere("passwd") {
@@ -277,7 +283,7 @@ func (r *review) userExists(name string) account.Answer {
 
 // groupExists says whether some group has the id.
 func (r *review) groupExists(gid ident.GID) account.Answer {
-	if _, ok := r.gids[gid]; ok {
+	if _, ok := r.gids[gid]; ok || r.halfGroups.ids[number(uint32(gid))] {
 		return account.Yes
 	}
 	if !r.elsewhere("group") {

@@ -10,7 +10,7 @@ import (
 )
 
 // longestLine is the length of a line that programs count on:
-// sysconf(_SC_GETGR_R_SIZE_MAX) is 1024 in glibc, and who does not enlarge the
+// sysconf(_SC_GETGR_R_SIZE_MAX) and that of getpwnam_r are 1024 in glibc, and who does not enlarge the
 // buffer that it suggests sees no such group; a record of NIS ends there too.
 const longestLine = 1024
 
@@ -30,7 +30,7 @@ func lineRules() []rule {
 			"useradd, login records and much else stop at 32 bytes: the account is shown cut off, or not found."),
 		define("long-line", finding.Info, (*review).longLines,
 			"line longer than some programs read",
-			"Programs that ask for a group with the buffer that the system suggests (1024 bytes) and do not try again see no such group; records of NIS end there."),
+			"Programs that ask for an account or a group with the buffer that the system suggests (1024 bytes) and do not try again see none; records of NIS end there."),
 		define("unknown-range-owner", finding.Warning, (*review).rangeOwners,
 			"ids lent to somebody who does not exist",
 			"Who is given that name later gets the ids, with the files that lie in old containers."),
@@ -123,6 +123,12 @@ func (r *review) longNames() {
 }
 
 func (r *review) longLines() {
+	for l := range r.Users.Records {
+		if n := len(l.Text()); n > longestLine {
+			r.at(r.Users.Path, l.Number, fmt.Sprintf("the line of %s has %d bytes", l.Value.Name, n),
+				Fault{Finding: finding.Finding{Advice: "shorten its fields with " + r.editor("vipw")}})
+		}
+	}
 	for l := range r.Groups.Records {
 		if n := len(l.Text()); n > longestLine {
 			r.at(r.Groups.Path, l.Number, fmt.Sprintf("the line of %s has %d bytes and %d members", l.Value.Name, n, len(l.Value.Members)),

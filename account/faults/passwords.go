@@ -114,7 +114,7 @@ func (r *review) onlyShadows() {
 		return
 	}
 	for l := range r.Shadow.Records {
-		if r.users[l.Value.Name] == nil {
+		if r.users[l.Value.Name] == nil && !r.halfUsers.names[l.Value.Name] {
 			r.at(r.Shadow.Path, l.Number, l.Value.Name+" has no line in passwd", Fault{Fix: r.shadow("pwconv")})
 		}
 	}
@@ -136,7 +136,7 @@ func (r *review) onlyGShadows() {
 		return
 	}
 	for l := range r.GShadow.Records {
-		if r.groups[l.Value.Name] == nil {
+		if r.groups[l.Value.Name] == nil && !r.halfGroups.names[l.Value.Name] {
 			r.at(r.GShadow.Path, l.Number, l.Value.Name+" has no line in group", Fault{Fix: r.shadow("grpconv")})
 		}
 	}

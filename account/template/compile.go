@@ -20,6 +20,10 @@ type Base struct {
 	// taken as they are.
 	User func(name string) account.Answer
 
+	// Unread tells of a name that begins a line of passwd which cannot be read: where,
+	// and why. nil: there are none.
+	Unread func(name string) (Problem, bool)
+
 	// Primary yields the users who have the id as their primary group.
 	Primary func(ident.GID) []string
 }
@@ -84,7 +88,7 @@ type compiling struct {
 }
 
 func (c *compiling) fail(at Position, hint, format string, args ...any) {
-	c.problems = append(c.problems, Problem{at, fmt.Sprintf(format, args...), hint})
+	c.problems = append(c.problems, Problem{at, brief(fmt.Sprintf(format, args...)), hint})
 }
 
 func (c *compiling) at(line int) Position {
@@ -96,7 +100,7 @@ func (c *compiling) at(line int) Position {
 func (c *compiling) readable() {
 	const hint = "mend the line first: ward groups check says what is wrong"
 	for _, l := range c.base.Group.Lines {
-		if l.Kind == account.Broken {
+		if l.Kind == account.Broken && !c.problems.full(c.at(l.Number)) {
 			c.fail(c.at(l.Number), hint, "%s", l.Problem)
 		}
 		if l.Kind == account.Include && c.template.OwnsAll {
@@ -107,8 +111,9 @@ func (c *compiling) readable() {
 		return
 	}
 	for _, l := range c.base.GShadow.Lines {
-		if l.Kind == account.Broken {
-			c.fail(Position{File: c.base.GShadow.Path, Line: l.Number, Column: 1}, hint, "%s", l.Problem)
+		at := Position{File: c.base.GShadow.Path, Line: l.Number, Column: 1}
+		if l.Kind == account.Broken && !c.problems.full(at) {
+			c.fail(at, hint, "%s", l.Problem)
 		}
 	}
 }
@@ -167,6 +172,13 @@ func (c *compiling) alreadyIn(group, name string) bool {
 }
 
 func (c *compiling) unknown(m Member, answer account.Answer) {
+	if c.base.Unread != nil {
+		if p, ok := c.base.Unread(m.Name); ok {
+			c.fail(m.At, "", "whether %s is a user cannot be said: %s:%d cannot be read", m.Name, p.At.File, p.At.Line)
+			c.problems = append(c.problems, p)
+			return
+		}
+	}
 	switch {
 	case answer == account.No && c.isGroup(m.Name):
 		c.fail(m.At, "", "no user is called %s; its members are written @%s", m.Name, m.Name)

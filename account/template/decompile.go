@@ -58,8 +58,9 @@ type decompiling struct {
 func (d *decompiling) readable() error {
 	var problems Problems
 	for _, l := range d.group.Lines {
-		if l.Kind == account.Broken {
-			problems = append(problems, Problem{Position{File: d.group.Path, Line: l.Number, Column: 1}, l.Problem, "mend the line first: ward groups check says what is wrong"})
+		at := Position{File: d.group.Path, Line: l.Number, Column: 1}
+		if l.Kind == account.Broken && !problems.full(at) {
+			problems = append(problems, Problem{at, l.Problem, "mend the line first: ward groups check says what is wrong"})
 		}
 	}
 	for l := range d.group.Records {

@@ -100,7 +100,7 @@ func (f *Flat) flatten(i int, from []int) {
 }
 
 func (f *Flat) fail(at Position, format string, args ...any) {
-	f.problems = append(f.problems, Problem{At: at, Message: fmt.Sprintf(format, args...)})
+	f.problems = append(f.problems, Problem{At: at, Message: brief(fmt.Sprintf(format, args...))})
 }
 
 // cycle says by what way a group holds itself.

@@ -69,7 +69,7 @@ type macro struct {
 }
 
 func (p *parser) fail(at Position, hint, format string, args ...any) {
-	p.problems = append(p.problems, Problem{at, fmt.Sprintf(format, args...), hint})
+	p.problems = append(p.problems, Problem{at, brief(fmt.Sprintf(format, args...)), hint})
 }
 
 func (p *parser) file(file string, text []byte, depth int) {

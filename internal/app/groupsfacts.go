@@ -75,6 +75,11 @@ func (g *accountFacts) files() error {
 			Hint:    "--root names the root of a system's tree: the directory in which etc lies",
 		}
 	}
+	for name, text := range map[string][]byte{"etc/passwd": passwd, "etc/group": group} {
+		if text == nil {
+			g.miss(name, fs.ErrNotExist)
+		}
+	}
 	s := &g.system
 	s.Users, s.Groups = account.ReadPasswd("/etc/passwd", passwd), account.ReadGroup("/etc/group", group)
 	if text, ok := g.optional("etc/shadow"); ok {

@@ -110,6 +110,12 @@ func accountBase(root string) (*template.Base, error) {
 	if err := g.files(); err != nil {
 		return nil, err
 	}
+	if !g.there("etc/group") {
+		return nil, &RequestError{
+			Problem: fmt.Sprintf("%s is not there", filepath.Join(root, "etc/group")),
+			Hint:    "groups go into a file that is there, and keep its mode and owner: make an empty one first",
+		}
+	}
 	for _, missed := range g.unseen.First {
 		if filepath.Base(missed.Path) == "gshadow" { // the other files are no template's matter
 			return nil, fmt.Errorf("read %q: %w", missed.Path, missed.Err)
@@ -118,6 +124,7 @@ func accountBase(root string) (*template.Base, error) {
 	if isRunning(root) {
 		g.system.Outside = accounts.Beyond()
 	}
+	g.named()
 	users := map[string]bool{}
 	primary := map[ident.GID][]string{}
 	for l := range g.system.Users.Records {
@@ -133,7 +140,41 @@ func accountBase(root string) (*template.Base, error) {
 			}
 			return g.beyond(name)
 		},
+		Unread: unread(&g.system.Users),
 	}, nil
+}
+
+// there reports whether a file that accounts stand in exists.
+func (g *accountFacts) there(name string) bool {
+	text, err := g.read(name)
+	return err == nil && text != nil
+}
+
+// named gives the account files the names under which they are to be found from here,
+// for messages.
+func (g *accountFacts) named() {
+	for _, path := range []*string{&g.system.Users.Path, &g.system.Groups.Path} {
+		*path = filepath.Join(g.root, *path)
+	}
+	if g.system.GShadow != nil {
+		g.system.GShadow.Path = filepath.Join(g.root, g.system.GShadow.Path)
+	}
+}
+
+// unread tells of the lines of passwd that cannot be read, by the names they begin with.
+func unread(users *account.File[account.Entry]) func(string) (template.Problem, bool) {
+	broken := map[string]template.Problem{}
+	for _, l := range users.Lines {
+		if l.Kind != account.Broken {
+			continue
+		}
+		name, _, _ := strings.Cut(l.Text(), ":")
+		broken[name] = template.Problem{At: template.Position{File: users.Path, Line: l.Number, Column: 1}, Message: l.Problem, Hint: "mend the line first: ward groups check says what is wrong"}
+	}
+	return func(name string) (template.Problem, bool) {
+		p, ok := broken[name]
+		return p, ok
+	}
 }
 
 // beyond says whether a source beside the files knows a user.
@@ -297,6 +338,7 @@ func GroupsDecompile(q GroupsDecompileRequest) (string, error) {
 	if err := g.files(); err != nil {
 		return "", err
 	}
+	g.named()
 	text, err := template.Decompile(g.system.Groups, g.system.GShadow, q.Proposal)
 	if err != nil {
 		return "", asPolicyError(err)

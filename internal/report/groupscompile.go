@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"path/filepath"
 	"strings"
 
 	"ward/account/template"
@@ -73,16 +74,16 @@ const shownChanges = 200
 
 func (t groupsText) changes(c *app.GroupsCompiled, shadow bool) {
 	shown := 0
-	name := "/etc/group"
+	name := filepath.Join(c.Root, "etc/group")
 	if shadow {
-		name = "/etc/gshadow"
+		name = filepath.Join(c.Root, "etc/gshadow")
 	}
 	for _, x := range c.Changes {
 		if x.Shadow != shadow {
 			continue
 		}
 		if shown++; shown == 1 {
-			fmt.Fprintf(t, "\n%s\n", t.bold(name))
+			fmt.Fprintf(t, "\n%s\n", t.bold(Path(name)))
 		}
 		if shown <= shownChanges {
 			t.change(x)
