@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -20,6 +22,7 @@ import (
 	"ward/ident"
 	"ward/internal/host/accounts"
 	"ward/internal/host/files"
+	"ward/manifest/mtree"
 	"ward/tree"
 )
 
@@ -30,7 +33,7 @@ type GroupsCheckRequest struct {
 	Known    string   // file of accepted findings; "" for none
 	PerRule  int      // how many findings of each rule are kept; 0: all
 	Walk     []string // directories, from the root of the system, whose owners are looked at
-	Listings []string // files of "UID GID PATH" lines, or ended by NUL, as find -printf writes them
+	Listings []string // walks that were saved: manifests, or "UID GID PATH" lines, or ended by NUL, as find -printf writes them
 }
 
 // GroupsCheck judges accounts. The answer is like that of Check: its one tree is the
@@ -131,11 +134,7 @@ func (c *Checked) keep(root string, judged faults.Judged, known *knownFile, q Gr
 // strays looks for objects of owners and groups that nobody is.
 func (g *accountFacts) strays(ctx context.Context, q GroupsCheckRequest, progress Progress) error {
 	for _, file := range q.Listings {
-		text, err := readFile(ctx, "read a listing of files", file)
-		if err != nil {
-			return err
-		}
-		if err := g.listing(file, text); err != nil {
+		if err := g.listing(ctx, file); err != nil {
 			return err
 		}
 	}
@@ -147,40 +146,122 @@ func (g *accountFacts) strays(ctx context.Context, q GroupsCheckRequest, progres
 	return nil
 }
 
-// listing reads what `find / -printf '%U %G %p\0'` wrote.
-func (g *accountFacts) listing(file string, text []byte) error {
+// listing reads a walk that was saved: a manifest, or what find -printf wrote.
+func (g *accountFacts) listing(ctx context.Context, file string) error {
+	f, err := openListing(file)
+	if err != nil {
+		return fmt.Errorf("read a listing of files: %w", err)
+	}
+	defer f.Close()
+	in := bufio.NewReaderSize(f, 1<<16)
+	start, err := in.Peek(4096)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return fmt.Errorf("read a listing of files: %w", err)
+	}
+	if mtree.Is(start) {
+		return g.manifest(ctx, file, in)
+	}
 	end := byte('\n')
-	if bytes.IndexByte(text, 0) >= 0 {
+	if bytes.IndexByte(start, 0) >= 0 {
 		end = 0
 	}
-	r := bufio.NewReader(bytes.NewReader(text))
-	for n := 1; ; n++ {
-		line, err := r.ReadString(end)
-		if line = strings.TrimSuffix(line, string(end)); line == "" && errors.Is(err, io.EOF) {
-			return nil
-		} else if line == "" {
+	return g.found(ctx, file, in, end)
+}
+
+// openListing opens a file of any size; what nobody writes to is not waited for.
+func openListing(file string) (*os.File, error) {
+	if file == "-" {
+		return os.Stdin, nil
+	}
+	info, err := os.Stat(file)
+	if err == nil && !info.Mode().IsRegular() && info.Mode()&fs.ModeNamedPipe == 0 {
+		err = fmt.Errorf("%q is no regular file", file)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return os.Open(file)
+}
+
+// longestListed bounds one line of a listing: longer paths the kernel does not take.
+const longestListed = 1 << 20
+
+// found reads what `find / -printf '%U %G %p\0'` wrote.
+func (g *accountFacts) found(ctx context.Context, file string, in io.Reader, end byte) error {
+	lines := bufio.NewScanner(in)
+	lines.Buffer(make([]byte, 1<<16), longestListed)
+	lines.Split(func(data []byte, atEnd bool) (int, []byte, error) {
+		if i := bytes.IndexByte(data, end); i >= 0 {
+			return i + 1, data[:i], nil
+		}
+		if atEnd && len(data) > 0 {
+			return len(data), data, nil
+		}
+		return 0, nil, nil
+	})
+	n := 0
+	for ctx.Err() == nil && lines.Scan() {
+		if n++; len(lines.Bytes()) == 0 {
 			continue
 		}
-		f := strings.SplitN(line, " ", 3)
-		if len(f) != 3 {
-			return listingError(file, n, line)
+		o, ok := savedOwner(lines.Text())
+		if !ok {
+			return listingError(file, n, lines.Text())
 		}
-		uid, err1 := strconv.ParseUint(f[0], 10, 32)
-		gid, err2 := strconv.ParseUint(f[1], 10, 32)
-		if errors.Join(err1, err2) != nil {
-			return listingError(file, n, line)
+		g.saved(o)
+	}
+	if errors.Is(lines.Err(), bufio.ErrTooLong) {
+		return listingError(file, n+1, "a line of more than 1 MiB")
+	}
+	return errors.Join(ctx.Err(), lines.Err())
+}
+
+// savedOwner is "UID GID PATH".
+func savedOwner(line string) (o faults.Object, ok bool) {
+	f := strings.SplitN(line, " ", 3)
+	if len(f) != 3 {
+		return o, false
+	}
+	uid, err1 := strconv.ParseUint(f[0], 10, 32)
+	gid, err2 := strconv.ParseUint(f[1], 10, 32)
+	o.Path = strings.TrimPrefix(f[2], "/")
+	o.State.UID, o.State.GID = ident.UID(uid), ident.GID(gid)
+	return o, errors.Join(err1, err2) == nil
+}
+
+// manifest takes the owners in a manifest, whose paths count from the root that it
+// was made of. Entries without their numbers say nothing.
+func (g *accountFacts) manifest(ctx context.Context, file string, in io.Reader) error {
+	m := mtree.NewReader(in)
+	for ctx.Err() == nil {
+		e, err := m.Next()
+		if errors.Is(err, io.EOF) {
+			return nil
 		}
-		o := faults.Object{Path: strings.TrimPrefix(f[2], "/")}
-		o.State.UID, o.State.GID = ident.UID(uid), ident.GID(gid)
+		if err != nil {
+			return &RequestError{Problem: fmt.Sprintf("read %q", file), Err: err}
+		}
+		if e.Ignored || e.Known&(mtree.UID|mtree.GID) != mtree.UID|mtree.GID {
+			continue
+		}
+		o := faults.Object{Path: e.Path, Kind: e.Kind}
+		o.State.UID, o.State.GID, o.State.Mode = e.UID, e.GID, e.Mode
+		g.saved(o)
+	}
+	return ctx.Err()
+}
+
+// saved judges an object of a walk that was saved.
+func (g *accountFacts) saved(o faults.Object) {
+	if g.seen++; len(g.system.Strays) < mostOdd {
 		g.stray(o)
-		g.seen++
 	}
 }
 
 func listingError(file string, n int, line string) error {
 	return &RequestError{
 		Problem: fmt.Sprintf("%s:%d: %.60q is no \"UID GID PATH\"", file, n, line),
-		Hint:    `such a file is made by find / -xdev -printf '%U %G %p\0'`,
+		Hint:    `such a file is made by find / -xdev -printf '%U %G %p\0', or by ward manifest /`,
 	}
 }
 

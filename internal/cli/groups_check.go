@@ -17,8 +17,8 @@ Names that the files lack are looked up with getent where nsswitch.conf names ot
 sources, each with a limit of time; with --root nobody can be asked. What could not
 be found out is said, and never taken for wrong.
 
-Files of unknown owners are found by --walk, or in a listing that was saved with
-find / -xdev -printf '%U %G %p\0'.
+Files of unknown owners are found by --walk, or with --listing in a walk that was
+saved: a manifest (ward manifest /), or find / -xdev -printf '%U %G %p\0'.
 
 A file of accepted findings is as for ward check. Its path may name the line's
 account, and the member: "etc/group:sudo:ann".`
@@ -52,7 +52,7 @@ func newGroupsCheckCommand(c *console) *cobra.Command {
 	systemFlag(cmd, &o.Root)
 	f.StringArrayVar(&o.Rules, "rule", nil, "only this rule, by its `ID`; repeatable")
 	f.StringArrayVar(&o.Walk, "walk", nil, "look for unknown owners below this `DIR` of the system; repeatable")
-	f.StringArrayVar(&o.Listings, "listing", nil, "look for unknown owners in this `FILE` of \"UID GID PATH\"; repeatable")
+	f.StringArrayVar(&o.Listings, "listing", nil, "look for unknown owners in this `FILE`: a manifest, or \"UID GID PATH\"; repeatable")
 	f.StringVar(&o.Known, "known", "", "`FILE` of accepted findings, which are not shown")
 	f.StringVarP(&o.format, "format", "f", "text", "how to answer: `FORMAT` is text, json, sarif or rdjsonl")
 	f.StringVar(&o.failOn, "fail-on", "warning", "least `SEVERITY` for exit status 1: info, warning, error, critical or never")
