@@ -1,5 +1,11 @@
 package translate
 
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
 // Verdict is a decision in a model's own words.
 type Verdict struct {
 	Allowed bool
@@ -31,6 +37,7 @@ func Decide(o Object, s Subject, wanted Rights, m Mapping) (Verdict, error) {
 	v.Missing = wanted &^ b.dialect.may(o, c, wanted)
 	v.Allowed = wanted == 0 || v.Missing == 0 && b.dialect.atOnce(o, c, wanted)
 	v.Reason, v.Entry = b.dialect.explain(o, c, wanted)
+	v.Reason = withoutStandIns(v.Reason)
 	return v, nil
 }
 
@@ -46,4 +53,14 @@ func (o Object) caller(s Subject, m Mapping) caller {
 		c.groups = append(c.groups, g)
 	}
 	return c
+}
+
+// withoutStandIns takes numbers out of a reason that are nobody's: those of an owner and
+// a group who are not known, and are called that before the number.
+func withoutStandIns(reason string) string {
+	words := strings.Split(reason, " ")
+	return strings.Join(slices.DeleteFunc(words, func(word string) bool {
+		n, err := strconv.ParseUint(strings.Trim(word, ",;:()"), 10, 32)
+		return err == nil && uint32(n) >= ownerNumber && uint32(n) <= firstGroup
+	}), " ")
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"ward/translate"
@@ -193,19 +192,8 @@ func (r *permissionReader) explain(q ModelQuestion, p Permissions, who translate
 	if a.Verdict, err = translate.Decide(p.Object, a.Subject, wanted, r.namesakes); err != nil {
 		return a, fmt.Errorf("decide about %q: %w", p.Source, err)
 	}
-	a.Verdict.Reason = withoutStandIns(a.Verdict.Reason)
 	a.Steps, err = r.steps(&a)
 	return a, err
-}
-
-// withoutStandIns takes numbers out of a reason that are nobody's: package translate
-// gives one to an owner who is not known, from 0xefff0001 on, within one decision.
-func withoutStandIns(reason string) string {
-	words := strings.Fields(reason)
-	return strings.Join(slices.DeleteFunc(words, func(word string) bool {
-		n, err := strconv.ParseUint(word, 10, 32)
-		return err == nil && n>>8 == 0xefff00
-	}), " ")
 }
 
 // knownOwner marks a user who is the owner, and who is in the owning group.
