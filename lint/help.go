@@ -62,6 +62,7 @@ func examples() []example {
 		{"artifact-loses-modes", `actions/upload-artifact of a directory with programs`, `tar it first, or chmod after the download`, ""},
 		{"sudoers-writable", `mode: "0664" for a file of sudoers.d`, `mode: "0440"`, ""},
 		{"directory-mode-unused", `RuntimeDirectoryMode=0750 alone`, `RuntimeDirectory=app beside it`, ""},
+		{"terraform-file-default", `resource "local_file" with content = tls_private_key.a.private_key_pem`, `file_permission = "0600"`, ""},
 		{"device-world-writable", `MODE="0666"`, `MODE="0660", GROUP="plugdev"`, ""},
 	}
 }

@@ -27,6 +27,13 @@ func unitRules() []*Rule {
 			},
 			OptIn: true, Languages: []source.Language{source.Lines}, Judge: deviceWorldWritable,
 		},
+		{
+			Rule: finding.Rule{
+				ID: "lint/terraform-file-default", Severity: finding.Warning, Title: "a secret is written with the mode that the provider gives",
+				Reason: "local_file gives 0777 under the umask without file_permission: everybody may read the file, and run it.",
+			},
+			Languages: []source.Language{source.Terraform}, Judge: terraformFileDefault,
+		},
 	}
 }
 
@@ -46,6 +53,30 @@ func directoryModeUnused(s *effect.Script, e *effect.Effect) []Finding {
 	}
 	f.Advice = fmt.Sprintf("Name the directory with %s=, or take the mode away.", setting)
 	return []Finding{f}
+}
+
+// terraformFileDefault finds a local_file whose contents are a key (O9). Where the name
+// of the file tells, secret-without-mode speaks.
+func terraformFileDefault(_ *effect.Script, e *effect.Effect) []Finding {
+	if e.API != "local_file" || !e.Default || secret(e.Path) || !secretReference(e.Data.Name) {
+		return nil
+	}
+	f := found(e, "local_file writes what looks like a secret with 0777 (rwxrwxrwx) under the umask")
+	f.Span = e.Span
+	f.Gains = []string{"everybody may read it under the usual umask"}
+	f.Advice = "file_permission = \"0600\", or the resource local_sensitive_file."
+	return []Finding{f}
+}
+
+// secretReference tells whether an expression of Terraform is the attribute of a
+// resource that holds a secret.
+func secretReference(expression string) bool {
+	for _, word := range [...]string{"private_key", "random_password", "kube_config", "kubeconfig", ".secret_string", "secret_data", "client_key", ".password"} {
+		if strings.Contains(expression, word) && !strings.Contains(expression, "public_key") {
+			return true
+		}
+	}
+	return false
 }
 
 // deviceWorldWritable finds MODE="0666" in a rule of udev (C11).

@@ -12,6 +12,7 @@ import (
 	"ward/lint/lexed"
 	"ward/lint/lines"
 	"ward/lint/meaning"
+	"ward/lint/recipe"
 	"ward/lint/shell"
 	"ward/lint/source"
 )
@@ -49,6 +50,9 @@ func All() FrontEnds {
 		source.Python:     {Parse: lexed.Python().Parse, Library: lexed.PythonLibrary(), Telling: lexed.PythonTelling()},
 		source.Systemd:    {Read: lines.ReadUnit, Telling: lines.TellingUnits()},
 		source.Lines:      {Read: lines.Read, Telling: lines.Telling()},
+		source.Makefile:   {Read: recipe.Makefile, Telling: recipe.Telling()},
+		source.Packaging:  {Read: recipe.Spec, Telling: recipe.Telling()},
+		source.Terraform:  {Read: recipe.Terraform, Telling: recipe.TellingTerraform()},
 		source.JSON:       {Read: config.Read, Telling: config.Telling()},
 	}
 }
