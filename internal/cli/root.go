@@ -53,7 +53,7 @@ func newRootCommand(c *console) *cobra.Command {
 		}
 	}
 	add("main", newCheckCommand(c), newPlanCommand(c), newApplyCommand(c), newUndoCommand(c), newLogCommand(c), newAssertCommand(c), newRepairCommand(c), newManifestCommand(c))
-	add("policy", newPolicyCommand(c), newRulesCommand(c), newLintCommand(c))
+	add("policy", newPolicyCommand(c), newRulesCommand(c), newLintCommand(c), newLSPCommand(c))
 	add("modes", newModeCommand(c), newStatCommand(c), newLsCommand(c), newChmodCommand(), newChownCommand(), newChgrpCommand(), newGetfaclCommand(c), newSetfaclCommand(c), newACLCommand(c), newConvertCommand(c), newModelsCommand(c))
 	add("access", withModels(c, newExplainCommand(c)), newWhoCommand(c), newReachCommand(c), newPredictCommand(c), newUmaskCommand(c), newProbeCommand(c), newDoctorCommand(c))
 	add("accounts", newGroupsCommand(c))
