@@ -26,6 +26,15 @@ func (r *review) shadow(program string, args ...string) []string {
 	return append(words, args...)
 }
 
+// inside is a command that follows links: in another system's tree only that system's
+// own root keeps them in it.
+func (r *review) inside(words ...string) []string {
+	if r.Root == "" || r.Root == "/" {
+		return words
+	}
+	return append([]string{"chroot", r.Root}, words...)
+}
+
 // place is a path of the system as the one who mends it sees it.
 func (r *review) place(path string) string {
 	path = strings.TrimPrefix(path, "/")

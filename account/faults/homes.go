@@ -54,7 +54,7 @@ func (r *review) missingHomes() {
 		}
 		u := &l.Value
 		r.at(r.Users.Path, l.Number, fmt.Sprintf("%s, the home of %s, does not exist", u.Home, u.Name), Fault{
-			Fix:     []string{"install", "-d", "-m", r.Limits.HomeMode.Octal(), "-o", number(uint32(u.UID)), "-g", number(uint32(u.GID)), r.place(u.Home)},
+			Fix:     r.inside("install", "-d", "-m", r.Limits.HomeMode.Octal(), "-o", number(uint32(u.UID)), "-g", number(uint32(u.GID)), "/"+strings.TrimPrefix(u.Home, "/")),
 			Finding: finding.Finding{Advice: "the new directory is empty; /etc/skel has what usually lies in one"},
 		})
 	})
