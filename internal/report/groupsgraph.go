@@ -258,11 +258,29 @@ func (p *picture) alone(joined []bool) {
 
 func boxSize(n *app.GroupNode) layered.Node {
 	all := boxLines(n)
-	wide := float64(len([]rune(all[0]))) * boldLetter
+	wide := lineWidth(all[0], boldLetter)
 	for _, line := range all[1:] {
-		wide = max(wide, float64(len([]rune(line)))*letter)
+		wide = max(wide, lineWidth(line, letter))
 	}
 	return layered.Node{Width: wide + 2*padding, Height: float64(len(all))*lineGap + 2*padding - 4}
+}
+
+// lineWidth is how much room a line takes at most. Capitals, m and w are broader than
+// the other letters, and what is not Latin may be as broad as it is high.
+func lineWidth(line string, usual float64) (wide float64) {
+	for _, c := range line {
+		switch {
+		case strings.ContainsRune("MWmw@%", c):
+			wide += usual * 1.65
+		case c > 0x2000:
+			wide += usual * 1.8
+		case 'A' <= c && c <= 'Z':
+			wide += usual * 1.15
+		default:
+			wide += usual
+		}
+	}
+	return wide
 }
 
 func svgBox(out *bufio.Writer, n *app.GroupNode, at layered.Point, size layered.Node) {
