@@ -223,7 +223,7 @@ func broadTarget(_ *effect.Script, e *effect.Effect) []Finding {
 		return nil
 	}
 	path := strings.TrimSuffix(strings.TrimSuffix(e.Path.Known, "*"), "/")
-	what := ""
+	var what string
 	switch {
 	case !e.Path.Whole && e.Path.Known != "" && path == "" && strings.Contains(e.Path.Name, "$") && !strings.Contains(e.Path.Name, ":?"):
 		what = fmt.Sprintf("%s -R %s is all files of the machine if the variable is empty", e.API, e.Path.Name)

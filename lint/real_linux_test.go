@@ -23,15 +23,10 @@ var relabel = flag.Bool("relabel", false, "add unlabelled findings in real code 
 
 const labels = "testdata/real.txt"
 
-// A labelledFinding is a default finding in code that others wrote, with what a reviewer
-// says of it: right, or wrong (he would reject it).
-type labelledFinding struct {
-	tree, place, verdict string
-}
-
 // Every default finding in the Go toolchain's library and in the modules that ward is
 // built of is labelled. Trees are pinned by their version; one that is not here, or here
-// in another version, says nothing.
+// in another version, says nothing. A label is right, or wrong where a reviewer would
+// reject the finding.
 func TestRealCode(t *testing.T) {
 	if testing.Short() {
 		t.Skip("reads a hundred thousand lines")

@@ -58,8 +58,10 @@ func LintSARIF(w io.Writer, l *app.Linted, version string) error {
 	out.WriteString(sarifOpening)
 	s := lintSARIF{linted: l, index: map[string]int{}}
 	run := sarifRun{
-		sarifTool{sarifDriver{"ward", version, s.rules()}}, map[string]sarifArtifact{},
-		[]sarifInvocation{s.invocation()}, "unicodeCodePoints",
+		sarifTool{sarifDriver{"ward", version, s.rules()}},
+		map[string]sarifArtifact{},
+		[]sarifInvocation{s.invocation()},
+		"unicodeCodePoints",
 	}
 	results, err := newLines(out, run, "results")
 	if err != nil {
