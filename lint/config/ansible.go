@@ -153,20 +153,8 @@ func words(n *node) *node {
 			i++
 			continue
 		}
-		start, quote, depth := i, byte(0), 0
-		for i < len(n.text) && (quote != 0 || depth > 0 || n.text[i] > ' ') {
-			switch c := n.text[i]; {
-			case c == quote:
-				quote = 0
-			case quote == 0 && (c == '"' || c == '\''):
-				quote = c
-			case c == '{':
-				depth++
-			case c == '}' && depth > 0:
-				depth--
-			}
-			i++
-		}
+		start := i
+		i = wordEnd(n.text, i)
 		key, value, ok := strings.Cut(n.text[start:i], "=")
 		if !ok || strings.Trim(key, "abcdefghijklmnopqrstuvwxyz_") != "" {
 			free = true
@@ -182,6 +170,24 @@ func words(n *node) *node {
 		m.pairs = append(m.pairs, pair{&node{text: "cmd"}, n})
 	}
 	return m
+}
+
+// wordEnd is where the word that begins at i ends: at a blank outside quotes and braces.
+func wordEnd(text string, i int) int {
+	quote, depth := byte(0), 0
+	for ; i < len(text) && (quote != 0 || depth > 0 || text[i] > ' '); i++ {
+		switch c := text[i]; {
+		case c == quote:
+			quote = 0
+		case quote == 0 && (c == '"' || c == '\''):
+			quote = c
+		case c == '{':
+			depth++
+		case c == '}' && depth > 0:
+			depth--
+		}
+	}
+	return i
 }
 
 // module adds the effects of one task.

@@ -188,19 +188,16 @@ func (r *yamlReader) flow(at int, value string, single bool) []int {
 	offsets := make([]int, 0, len(value))
 	for i := 0; i < len(value); i++ {
 		c := value[i]
-		if c == '\n' || c == ' ' && (at >= len(r.text) || r.text[at] != ' ' || r.folds(at)) {
+		if c == '\n' || c == ' ' && r.folds(at) {
 			start := at
-			for at < len(r.text) && (r.text[at] == ' ' || r.text[at] == '\t' || r.text[at] == '\r' || r.text[at] == '\n') {
-				at++
-			}
+			at = r.afterFold(at)
 			if at == start && i+1 < len(value) {
 				return nil
 			}
-			offsets = append(offsets, min(start, len(r.text)))
-			for i+1 < len(value) && value[i+1] == '\n' {
-				i++
-				offsets = append(offsets, start)
+			for ; i+1 < len(value) && value[i+1] == '\n'; i++ {
+				offsets = append(offsets, min(start, len(r.text)))
 			}
+			offsets = append(offsets, min(start, len(r.text)))
 			continue
 		}
 		if at >= len(r.text) || r.text[at] != c {
@@ -215,8 +212,20 @@ func (r *yamlReader) flow(at int, value string, single bool) []int {
 	return offsets
 }
 
-// folds tells whether only blanks come between a place and the end of its line.
+// afterFold is where the text goes on after blanks and line ends.
+func (r *yamlReader) afterFold(at int) int {
+	for at < len(r.text) && (r.text[at] == ' ' || r.text[at] == '\t' || r.text[at] == '\r' || r.text[at] == '\n') {
+		at++
+	}
+	return at
+}
+
+// folds tells whether a blank of the value is the end of a line: nothing else comes
+// before that, or no blank stands there at all.
 func (r *yamlReader) folds(at int) bool {
+	if at >= len(r.text) || r.text[at] != ' ' {
+		return true
+	}
 	for at < len(r.text) && (r.text[at] == ' ' || r.text[at] == '\t' || r.text[at] == '\r') {
 		at++
 	}

@@ -106,18 +106,8 @@ func (w word) fields() []word {
 			i++
 			continue
 		}
-		start, quote := i, byte(0)
-		for ; i < len(w.text); i++ {
-			c := w.text[i]
-			if quote == 0 && (c == ' ' || c == '\t' || c == '\r' || c == '\n') {
-				break
-			}
-			if c == quote {
-				quote = 0
-			} else if quote == 0 && (c == '"' || c == '\'') {
-				quote = c
-			}
-		}
+		start := i
+		i = fieldEnd(w.text, i)
 		one := w.part(start, i)
 		if n := len(one.text); n > 1 && (one.text[0] == '"' || one.text[0] == '\'') && one.text[n-1] == one.text[0] {
 			one = one.part(1, n-1)
@@ -125,6 +115,22 @@ func (w word) fields() []word {
 		all = append(all, one)
 	}
 	return all
+}
+
+// fieldEnd is where the field that begins at i ends: at a blank outside quotes.
+func fieldEnd(text string, i int) int {
+	quote := byte(0)
+	for ; i < len(text); i++ {
+		switch c := text[i]; {
+		case quote == 0 && (c == ' ' || c == '\t' || c == '\r' || c == '\n'):
+			return i
+		case c == quote:
+			quote = 0
+		case quote == 0 && (c == '"' || c == '\''):
+			quote = c
+		}
+	}
+	return i
 }
 
 // statements is the lines of a file with those that continue them, without comments,

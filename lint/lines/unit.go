@@ -18,8 +18,11 @@ func TellingUnits() []string {
 // directories is where systemd makes the directories that a service names, by the
 // setting (systemd.exec(5)).
 var directories = [...]struct{ setting, under string }{
-	{"RuntimeDirectory", "/run"}, {"StateDirectory", "/var/lib"}, {"CacheDirectory", "/var/cache"},
-	{"LogsDirectory", "/var/log"}, {"ConfigurationDirectory", "/etc"},
+	{"RuntimeDirectory", "/run"},
+	{"StateDirectory", "/var/lib"},
+	{"CacheDirectory", "/var/cache"},
+	{"LogsDirectory", "/var/log"},
+	{"ConfigurationDirectory", "/etc"},
 }
 
 // A setting is key=value in a unit, of which the last one counts.

@@ -73,8 +73,14 @@ func (r *reader) recipe(start, end int) {
 // programs are the variables that stand for a command by the habit of the GNU coding
 // standards; make writes them as $(INSTALL).
 var programs = [...]struct{ variable, command string }{
-	{"$(INSTALL_DATA)", "install"}, {"$(INSTALL_PROGRAM)", "install"}, {"$(INSTALL)", "install"},
-	{"$(MKDIR_P)", "mkdir -p"}, {"$(MKDIR)", "mkdir"}, {"$(CHMOD)", "chmod"}, {"$(CHOWN)", "chown"}, {"$(SUDO)", "sudo"},
+	{"$(INSTALL_DATA)", "install"},
+	{"$(INSTALL_PROGRAM)", "install"},
+	{"$(INSTALL)", "install"},
+	{"$(MKDIR_P)", "mkdir -p"},
+	{"$(MKDIR)", "mkdir"},
+	{"$(CHMOD)", "chmod"},
+	{"$(CHOWN)", "chown"},
+	{"$(SUDO)", "sudo"},
 }
 
 // makeVariables is a recipe in which each reference to a variable of make is one of the

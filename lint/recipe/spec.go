@@ -16,9 +16,24 @@ var scripts = [...]struct {
 	section string
 	asRoot  bool
 }{
-	{"%prep", false}, {"%build", false}, {"%install", false}, {"%check", false}, {"%conf", false}, {"%clean", false},
-	{"%pretrans", true}, {"%posttrans", true}, {"%preun", true}, {"%postun", true}, {"%pre", true}, {"%post", true},
-	{"%triggerin", true}, {"%triggerun", true}, {"%triggerpostun", true}, {"%verifyscript", true}, {"%filetriggerin", true}, {"%transfiletriggerin", true},
+	{"%prep", false},
+	{"%build", false},
+	{"%install", false},
+	{"%check", false},
+	{"%conf", false},
+	{"%clean", false},
+	{"%pretrans", true},
+	{"%posttrans", true},
+	{"%preun", true},
+	{"%postun", true},
+	{"%pre", true},
+	{"%post", true},
+	{"%triggerin", true},
+	{"%triggerun", true},
+	{"%triggerpostun", true},
+	{"%verifyscript", true},
+	{"%filetriggerin", true},
+	{"%transfiletriggerin", true},
 }
 
 // Spec is what a spec file of rpm does: its scripts, and the modes of %attr and

@@ -102,7 +102,7 @@ func heredoc(code string) string {
 // uncommented is a line without its comment, and where that begins, -1 without one.
 func uncommented(line string) (code string, comment int) {
 	quoted := false
-	for i := 0; i < len(line); i++ {
+	for i := range len(line) {
 		switch {
 		case line[i] == '"' && (i == 0 || line[i-1] != '\\'):
 			quoted = !quoted
@@ -116,7 +116,7 @@ func uncommented(line string) (code string, comment int) {
 // balance is how many braces a line opens and does not close, outside quotes.
 func balance(code string) int {
 	n, quoted := 0, false
-	for i := 0; i < len(code); i++ {
+	for i := range len(code) {
 		switch {
 		case code[i] == '"' && (i == 0 || code[i-1] != '\\'):
 			quoted = !quoted
