@@ -28,8 +28,11 @@ type listEntry struct {
 func (r *permissionReader) steps(a *ModelAnswer) ([]ModelStep, error) {
 	entries := entriesOf(a.Permissions)
 	security, isVMS := a.Object.Value.(vms.Security)
-	if entries == nil && !isVMS || a.Wanted == 0 {
+	switch {
+	case a.Wanted == 0:
 		return nil, nil
+	case entries == nil && !isVMS:
+		return r.tableSteps(a)
 	}
 	a.Entries = len(entries)
 	t := trace{reader: r, answer: a, pending: a.Wanted &^ a.Verdict.Elsewhere}
