@@ -133,8 +133,8 @@ func invalidMode(_ *effect.Script, e *effect.Effect) []Finding {
 		if n.Value <= uint64(mode.All) && (n.Value != 0 || strings.Trim(n.Text, "0") == "") {
 			return nil
 		}
-	} else if _, err := mode.ParseExpr(written); err == nil || written == "" {
-		return nil
+	} else if _, err := mode.ParseExpr(written); err == nil || written == "" || e.Call != nil && !strings.ContainsAny(written[:1], "0123456789ugoa+-=") {
+		return nil // what a method of that name takes may be no mode at all
 	}
 	f := found(e, fmt.Sprintf("%s refuses %s: it is no mode", e.API, written))
 	if digits := strings.TrimPrefix(strings.ToLower(written), "0o"); looksLikeMode(digits) {

@@ -88,7 +88,7 @@ func arithmeticMode(_ *effect.Script, e *effect.Effect) []Finding {
 	for _, step := range e.Mode.Steps {
 		var what string
 		switch {
-		case step.Op == "-" && ^step.Right.Zeros()&^step.Left.Ones() != 0:
+		case step.Op == "-" && mayBorrow(step):
 			what = "a mode is subtracted as a number, which borrows from the next digit"
 		case step.Op == "+" && step.Left.Ones()&step.Right.Ones() != 0:
 			what = "two modes that share a bit are added, which carries into the next digit"
@@ -101,6 +101,16 @@ func arithmeticMode(_ *effect.Script, e *effect.Effect) []Finding {
 		return []Finding{f}
 	}
 	return nil
+}
+
+// mayBorrow tells whether a bit may be subtracted that is not there. What is not known
+// is a mask of nine bits: 0777 - mask is right.
+func mayBorrow(step effect.Step) bool {
+	may := ^step.Right.Zeros()
+	if _, known := step.Right.Exact(); !known {
+		may &= uint64(mode.Permissions)
+	}
+	return may&^step.Left.Ones() != 0
 }
 
 // maskAsMode finds chmod(p, 022) (L6): the usual masks leave the owner nothing.
