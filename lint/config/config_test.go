@@ -92,6 +92,8 @@ func TestEachProgramReadsNumbersInItsWay(t *testing.T) {
 		{`420`, "0644", "0644"},
 		{`0x1a4`, "0644", "0644"},
 		{`08`, "", ""},
+		{`0X1a4`, "", "0644"},
+		{`0_x1`, "0_x1", "0001"},
 		{`"0888"`, "", ""},
 		{`u=rw,go=r`, "u=rw,go=r", "u=rw,go=r"},
 	} {

@@ -64,6 +64,9 @@ func (c consumer) integer(text string) (value uint64, radix int, ok bool) {
 	case c == plainJSON:
 		radix = 10
 	case strings.HasPrefix(lower, "0x"):
+		if c == pythonYAML && !strings.HasPrefix(text, "0x") {
+			return 0, 0, false
+		}
 		digits, radix = digits[2:], 16
 	case strings.HasPrefix(lower, "0o"):
 		if c == pythonYAML {
