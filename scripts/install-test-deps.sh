@@ -33,6 +33,7 @@ samba-tool:samba-common-bin
 zipinfo:unzip unzip:unzip zip:zip
 mformat:mtools mcopy:mtools mattrib:mtools
 hformat:hfsutils hmount:hfsutils hattrib:hfsutils hcopy:hfsutils
+clang-14:clang-14
 '
 
 PATH=$PATH:/usr/sbin:/sbin

@@ -373,7 +373,7 @@ func (p *parser) bracketed(open, closed, end, depth int) (source.Expr, int) {
 			return e, closed + 1
 		}
 		if p.dialect.casts {
-			if operand, next := p.expr(closed+1, end, strongest, depth+1); next > closed+1 && p.isType(open+1, closed) {
+			if operand, next := p.cast(open, closed, end, depth); next > closed+1 {
 				operand.Span.Start = e.Start
 				return operand, next
 			}
@@ -388,6 +388,19 @@ func (p *parser) bracketed(open, closed, end, depth int) (source.Expr, int) {
 		e.Kind, e.Parts = source.Table, p.pairs(open+1, closed, depth)
 	}
 	return e, closed + 1
+}
+
+// cast is what stands behind a type in brackets. An operator that may stand between
+// operands too, (mode) & 1, is behind a type only if that is certain.
+func (p *parser) cast(open, closed, end, depth int) (source.Expr, int) {
+	if !p.isType(open+1, closed) || closed+1 >= end {
+		return source.Expr{}, closed + 1
+	}
+	certain := p.is(closed-1, "*") || p.typeName(closed-1) || p.typeName(open+1)
+	if after := p.token(closed + 1); !certain && (after.kind == operator || after.kind == opening) {
+		return source.Expr{}, closed + 1
+	}
+	return p.expr(closed+1, end, strongest, depth+1)
 }
 
 // elements is expressions with commas between.
@@ -436,7 +449,8 @@ func (p *parser) pair(at, end, depth int) source.Expr {
 	return source.Expr{Span: p.span(at, end-1), Kind: source.Pair, Text: key, Parts: []source.Expr{p.within(at+2, end, depth)}}
 }
 
-// isType tells whether what stands in brackets looks like a type: words, with stars.
+// isType tells whether what stands in brackets looks like a type: words, with stars, and
+// behind a type that is certain with brackets, int (*)(int).
 func (p *parser) isType(at, end int) bool {
 	words := 0
 	for i := at; i < end; i++ {
@@ -444,6 +458,8 @@ func (p *parser) isType(at, end int) bool {
 		switch {
 		case t.kind == word:
 			words++
+		case t.kind == opening && words > 0 && p.typeName(at):
+			i = p.behind(i) - 1
 		case t.kind != operator || t.op != "*" && t.op != "::" && t.op != "&":
 			return false
 		}

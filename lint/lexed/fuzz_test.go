@@ -67,6 +67,7 @@ func withstands(t *testing.T, d *lexed.Dialect, library *meaning.Language) {
 
 func TestHostileText(t *testing.T) {
 	withstands(t, lexed.Python(), lexed.PythonLibrary())
+	withstands(t, lexed.C(), lexed.CLibrary())
 }
 
 func FuzzPython(f *testing.F) {

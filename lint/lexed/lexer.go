@@ -42,15 +42,16 @@ const (
 
 // A lexer makes tokens of a text.
 type lexer struct {
-	dialect *Dialect
-	text    []byte
-	at      int
-	unit    *source.Unit
-	tokens  []token
-	open    []int32 // the brackets that are open
-	counts  [128]int
-	base    int // brackets below belong to something around: a template, a directive
-	fields  int // templates within templates
+	dialect  *Dialect
+	text     []byte
+	at       int
+	unit     *source.Unit
+	tokens   []token
+	open     []int32 // the brackets that are open
+	counts   [128]int
+	base     int   // brackets below belong to something around: a template, a directive
+	branches []int // how many brackets were open at each #if
+	fields   int   // templates within templates
 
 	operators [256][]string
 }

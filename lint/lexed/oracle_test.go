@@ -96,6 +96,10 @@ func agree(t *testing.T, d *lexed.Dialect, language source.Language, peers []pee
 			for _, a := range c.Args {
 				got.Args = append(got.Args, value(a, f.Text))
 			}
+			if strings.HasPrefix(got.Name, "__builtin_") {
+				delete(want, c.End) // clang makes something else of some
+				continue
+			}
 			peer, ok := want[c.End]
 			delete(want, c.End)
 			if strings.HasPrefix(f.Text[c.Start:], peer.Name) && ok {
@@ -106,7 +110,7 @@ func agree(t *testing.T, d *lexed.Dialect, language source.Language, peers []pee
 					unplaced = slices.Delete(unplaced, i, i+1)
 					continue
 				}
-				wrong = complain(t, wrong, "%s:%d: here only: %v", f.Path, lineOf(f.Text, c.Start), got)
+				wrong = complain(t, wrong, "%s:%d: here only: %v: %.100q", f.Path, lineOf(f.Text, c.Start), got, f.Text[c.Start:c.End])
 			} else if !alike(got, peer) {
 				wrong = complain(t, wrong, "%s:%d:\n here %v\nthere %v", f.Path, lineOf(f.Text, c.Start), got, peer)
 			}
@@ -141,7 +145,7 @@ func alike(a, b peerCall) bool {
 	for i := range a.Args {
 		x, y := a.Args[i], b.Args[i]
 		if strings.HasPrefix(x[1], "n") && strings.HasPrefix(y[1], "n") {
-			x[1], y[1] = lastName(x[1][1:]), lastName(y[1][1:])
+			x[1], y[1] = lastWord(x[1]), lastWord(y[1])
 		}
 		if x != y && !(y[1] == "b" && strings.HasPrefix(x[1], "s")) {
 			return false
@@ -149,6 +153,9 @@ func alike(a, b peerCall) bool {
 	}
 	return true
 }
+
+// lastWord is the last part of a name, without what stands before it: (type)a->b.
+func lastWord(name string) string { return name[strings.LastIndexAny(name[1:], ".>()*:\\")+2:] }
 
 func lineOf(text string, offset int) int {
 	return 1 + strings.Count(text[:min(offset, len(text))], "\n")

@@ -11,6 +11,7 @@ type parser struct {
 	dialect  *Dialect
 	unit     *source.Unit
 	tokens   []token
+	types    map[string]bool   // names that are types
 	aliases  map[string]string // names that imports give, to what they stand for
 	made     []made            // calls, innermost first
 	callAt   []int32           // by the token that it begins with: the longest call so far, from 1
@@ -32,7 +33,7 @@ type pending struct {
 }
 
 func newParser(d *Dialect, unit *source.Unit, tokens []token) *parser {
-	return &parser{dialect: d, unit: unit, tokens: tokens, aliases: map[string]string{}, callAt: make([]int32, len(tokens)+1), startOf: make([]int32, len(tokens)+1)}
+	return &parser{dialect: d, unit: unit, tokens: tokens, types: map[string]bool{}, aliases: map[string]string{}, callAt: make([]int32, len(tokens)+1), startOf: make([]int32, len(tokens)+1)}
 }
 
 // token is the one at i; the zero token where there is none.
@@ -198,7 +199,7 @@ func (p *parser) primaryStart(i int) int {
 			if t.bracket == '`' {
 				return p.textStart(i)
 			}
-			if before := p.token(i - 1); !(before.kind == closing || before.kind == word && p.isName(i-1)) || before.bracket == '}' {
+			if before := p.token(i - 1); !(before.kind == closing || before.kind == word && p.isName(i-1)) || before.bracket == '{' {
 				return i
 			}
 			i--

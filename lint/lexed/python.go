@@ -35,7 +35,7 @@ func Python() *Dialect {
 		flat:    set("*", "**"),
 		called: func(p *parser, open int) bool {
 			before := p.token(open - 1)
-			return before.kind == closing && before.bracket != '}'
+			return before.kind == closing && before.bracket != '{'
 		},
 	}
 }

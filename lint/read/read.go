@@ -47,6 +47,7 @@ func All() FrontEnds {
 		source.Shell:      {Read: shell.Read, Telling: shell.Telling()},
 		source.Dockerfile: {Read: dockerfile.Read, Telling: dockerfile.Telling()},
 		source.YAML:       {Read: config.Read, Telling: config.Telling()},
+		source.C:          {Parse: lexed.C().Parse, Library: lexed.CLibrary(), Telling: lexed.CTelling()},
 		source.Python:     {Parse: lexed.Python().Parse, Library: lexed.PythonLibrary(), Telling: lexed.PythonTelling()},
 		source.Systemd:    {Read: lines.ReadUnit, Telling: lines.TellingUnits()},
 		source.Lines:      {Read: lines.Read, Telling: lines.Telling()},
