@@ -304,12 +304,17 @@ func (c *conversion) why(d difference, r Rights) string {
 	if more := brought(c.target.model.ID, r) &^ d.was; more != 0 && d.less&r != 0 {
 		return name + " would let " + more.String() + " as well"
 	}
+	return name + c.unsaid(d, r)
+}
+
+// unsaid is what a target does with a right that it cannot give, or keep, alone.
+func (c *conversion) unsaid(d difference, r Rights) string {
 	for _, own := range d.was.each() {
 		if d.wider&r != 0 && brought(c.target.model.ID, own)&r != 0 {
-			return name + " gives it with " + own.String()
+			return " gives it with " + own.String()
 		}
 	}
-	return name + " has no value that says it"
+	return " has no value that says it"
 }
 
 // nameless reports whether a target that names whom it lets in knows no name of the

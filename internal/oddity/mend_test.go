@@ -49,7 +49,9 @@ func TestWithoutIdleEntriesNobodyGainsOrLoses(t *testing.T) {
 func tableOf(t *rapid.T, model string, value any) string {
 	var b strings.Builder
 	for _, s := range []translate.Subject{
-		{Owner: true}, {OwningGroup: true}, {},
+		{Owner: true},
+		{OwningGroup: true},
+		{},
 		{User: translate.Principal{Sort: translate.User, Name: "bob@example.org"}},
 		{User: translate.Principal{Sort: translate.User, Name: "ann@example.org"}, Groups: []translate.Principal{{Sort: translate.Group, Name: "staff@example.org"}}},
 		{User: translate.Principal{Sort: translate.User, Name: "ann@example.org"}, OwningGroup: true},
