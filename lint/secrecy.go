@@ -130,7 +130,7 @@ func groupOfItsOwn(s *effect.Script, e *effect.Effect) bool {
 // secretWithoutMode finds os.Create on a key (O5).
 func secretWithoutMode(s *effect.Script, e *effect.Effect) []Finding {
 	set, _ := e.Executed()
-	if e.Verb != effect.Create || !e.Default || e.Guarded || set&outside == 0 || !secret(e.Path) || privateUmask(s, e) || inPrivateDirectory(s, e) || preset(s, e) {
+	if e.Verb != effect.Create || e.API == "touch" || !e.Default || e.Guarded || set&outside == 0 || !secret(e.Path) || privateUmask(s, e) || inPrivateDirectory(s, e) || preset(s, e) {
 		return nil
 	}
 	f := found(e, fmt.Sprintf("%s makes what looks like a secret with the mode that it gives to everything: %s", e.API, executedText(e)))
