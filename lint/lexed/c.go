@@ -221,7 +221,6 @@ func cOutline(p *parser) {
 // A cFile is where the outline of a file stands.
 type cFile struct {
 	*parser
-	bodies []int // the braces of functions
 }
 
 // declaration looks at the token at i outside functions, and returns the next to look

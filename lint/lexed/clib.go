@@ -96,9 +96,11 @@ func cPaths() []meaning.API {
 	at := func(n int) meaning.Place { return meaning.At(n, "") }
 	all := []meaning.API{
 		between("rename", effect.Rename, at(0), at(1)), between("renameat", effect.Rename, at(1), at(3)), between("renameat2", effect.Rename, at(1), at(3)),
-		following(meaning.API{Callee: "chown", Verb: effect.Chown, Path: at(0)}), {Callee: "lchown", Verb: effect.Chown, Path: at(0)},
+		following(meaning.API{Callee: "chown", Verb: effect.Chown, Path: at(0)}),
+		{Callee: "lchown", Verb: effect.Chown, Path: at(0)},
 		handled(meaning.API{Callee: "fchown", Verb: effect.Chown, Path: at(0)}), following(meaning.API{Callee: "fchownat", Verb: effect.Chown, Path: at(1)}),
-		{Callee: "lstat", Verb: effect.Inspect, Path: at(0)}, {Callee: "unlinkat", Verb: effect.Remove, Path: at(1)},
+		{Callee: "lstat", Verb: effect.Inspect, Path: at(0)},
+		{Callee: "unlinkat", Verb: effect.Remove, Path: at(1)},
 	}
 	for _, name := range []string{"unlink", "remove", "rmdir"} {
 		all = append(all, meaning.API{Callee: name, Verb: effect.Remove, Path: at(0)})

@@ -120,16 +120,6 @@ func (l *lexer) take(k kind, start int) {
 	l.emit(token{kind: k, start: int32(start), end: int32(l.at), match: -1})
 }
 
-// last is the last token that is no newline; the zero token at the beginning.
-func (l *lexer) last() token {
-	for i := len(l.tokens) - 1; i >= 0; i-- {
-		if l.tokens[i].kind != newline {
-			return l.tokens[i]
-		}
-	}
-	return token{match: -1}
-}
-
 // comment skips a comment.
 func (l *lexer) comment() bool {
 	d := l.dialect

@@ -101,12 +101,6 @@ func truncating(a meaning.API) meaning.API {
 	return a
 }
 
-// writing is the API with what it writes.
-func writing(a meaning.API, data meaning.Place) meaning.API {
-	a.Data = data
-	return a
-}
-
 // recursive is the API, which reaches everything below.
 func recursive(a meaning.API) meaning.API {
 	a.Recursive = true

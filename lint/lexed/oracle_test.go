@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -168,7 +169,10 @@ func filesBelow(t *testing.T, most int, ends []string, folders ...string) []stri
 	var all []string
 	for _, folder := range folders {
 		_ = filepath.WalkDir(folder, func(path string, d os.DirEntry, err error) error {
-			if err != nil || !d.Type().IsRegular() {
+			if err != nil {
+				return fs.SkipDir // not there, or not to be read
+			}
+			if !d.Type().IsRegular() {
 				return nil
 			}
 			if slices.ContainsFunc(ends, func(end string) bool { return strings.HasSuffix(path, end) }) {

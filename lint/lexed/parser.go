@@ -186,36 +186,48 @@ func (p *parser) mayEnd(i int) bool {
 // primaryStart is the token with which begins what the token at i ends: f(x)[0].y.
 func (p *parser) primaryStart(i int) int {
 	for i > 0 {
-		t := p.token(i)
-		switch {
-		case t.kind == operator && (t.op == "?" || t.op == "!"):
-			i--
-			continue
-		case t.kind == closing && t.match >= 0:
-			i = int(t.match)
-			if n := p.callOf(i); n > 0 {
-				return int(n - 1)
-			}
-			if t.bracket == '`' {
-				return p.textStart(i)
-			}
-			if before := p.token(i - 1); !(before.kind == closing || before.kind == word && p.isName(i-1)) || before.bracket == '{' {
-				return i
-			}
-			i--
-			continue
-		case t.kind != word && t.kind != text && t.kind != number && t.kind != other:
-			return i + 1
+		before, goesOn := p.backward(i)
+		if !goesOn {
+			return before
 		}
-		if t.kind == text {
-			return p.textStart(i)
-		}
-		if !p.isAccess(i-1) || !(p.token(i-2).kind == word || p.mayEnd(i-2)) {
-			return i
-		}
-		i -= 2
+		i = before
 	}
 	return max(i, 0)
+}
+
+// backward is one step of primaryStart: the token that ends what stands before the last
+// part or, if nothing does, the one that begins it.
+func (p *parser) backward(i int) (token int, goesOn bool) {
+	switch t := p.token(i); {
+	case t.kind == operator && (t.op == "?" || t.op == "!"):
+		return i - 1, true
+	case t.kind == closing && t.match >= 0:
+		return p.backwardBracket(int(t.match))
+	case t.kind == text:
+		return p.textStart(i), false
+	case t.kind != word && t.kind != number && t.kind != other:
+		return i + 1, false
+	}
+	if p.isAccess(i-1) && (p.token(i-2).kind == word || p.mayEnd(i-2)) {
+		return i - 2, true
+	}
+	return i, false
+}
+
+// backwardBracket is backward for what a bracket at open begins: a call, an index, a group
+// or a template.
+func (p *parser) backwardBracket(open int) (token int, goesOn bool) {
+	if n := p.callOf(open); n > 0 {
+		return int(n - 1), false
+	}
+	if p.tokens[open].bracket == '`' {
+		return p.textStart(open), false
+	}
+	before := p.token(open - 1)
+	if before.kind == closing && before.bracket != '{' || before.kind == word && p.isName(open-1) {
+		return open - 1, true
+	}
+	return open, false
 }
 
 // textStart is the first of the strings side by side of which the one that begins at i is
