@@ -46,40 +46,36 @@ func (r *permissionReader) mend(s *Shown) error {
 	return nil
 }
 
-// shifted is who has more, and who has less, afterwards.
+// shifted is who has more, and who has less, afterwards. Whom one of the two does not
+// name is everybody else there.
 func shifted(before, after []Holding) (gain, lose []Holding) {
-	was, is := map[translate.Principal]translate.Rights{}, map[translate.Principal]translate.Rights{}
-	var everybody []translate.Principal
-	everyone := [2]translate.Rights{}
-	for i, list := range [][]Holding{before, after} {
-		for _, h := range list {
-			if h.Who.Sort == translate.Everyone {
-				everyone[i] = h.Rights
-			}
+	var done []translate.Principal
+	for _, h := range slices.Concat(before, after) {
+		if slices.Contains(done, h.Who) {
+			continue
 		}
-	}
-	for i, list := range [][]Holding{before, after} {
-		for _, h := range list {
-			if _, known := was[h.Who]; !known { // whom a list does not name any more is everybody else
-				everybody = append(everybody, h.Who)
-				was[h.Who], is[h.Who] = everyone[0], everyone[1]
-			}
-			if i == 0 {
-				was[h.Who] = h.Rights
-			} else {
-				is[h.Who] = h.Rights
-			}
+		done = append(done, h.Who)
+		was, is := held(before, h.Who), held(after, h.Who)
+		if more := is &^ was; more != 0 {
+			gain = append(gain, Holding{h.Who, more})
 		}
-	}
-	for _, who := range everybody {
-		if more := is[who] &^ was[who]; more != 0 {
-			gain = append(gain, Holding{who, more})
-		}
-		if less := was[who] &^ is[who]; less != 0 {
-			lose = append(lose, Holding{who, less})
+		if less := was &^ is; less != 0 {
+			lose = append(lose, Holding{h.Who, less})
 		}
 	}
 	return gain, lose
+}
+
+func held(all []Holding, who translate.Principal) (r translate.Rights) {
+	for _, h := range all {
+		switch h.Who {
+		case who:
+			return h.Rights
+		case translate.Principal{Sort: translate.Everyone}:
+			r = h.Rights
+		}
+	}
+	return r
 }
 
 // permissionsValue is the reverse of oddityValue.
