@@ -49,7 +49,7 @@ profile: ## what the compiler is told of the busy paths (cmd/ward/default.pgo), 
 
 generate: ## what is made from the source: man pages, completions; as root also the output in README and docs
 	go generate ./...
-	go test -count=1 ./internal/acceptance -run 'Readme|AccessPage|ModelsPage' -update
+	go test -count=1 ./internal/acceptance -run 'Readme|AccessPage|ModelsPage|GroupsPage' -update
 
 rename: ## give the module another path: make rename MODULE=example.org/ward
 	@scripts/rename.sh $(MODULE)
