@@ -44,9 +44,8 @@ func (m ordered) oddities(lines []line) (all []Oddity) {
 // against compares an entry with those before it.
 func (m ordered) against(lines []line, i int) []Oddity {
 	l := lines[i]
-	allowed, byAllow := before(lines, i, false)
-	denied, byDeny := before(lines, i, true)
-	late := l.rights & allowed
+	allowed, byAllow, denied, byDeny := before(lines, i)
+	late := allowed
 	switch {
 	case l.deny && m.together && late != 0 && l.rights&^denied != 0:
 		return []Oddity{{
@@ -76,17 +75,26 @@ func (m ordered) against(lines []line, i int) []Oddity {
 	return nil
 }
 
-// before is what the entries before one have decided for everybody whom it speaks of,
-// as far as its own rights go, and which entries those are.
-func before(lines []line, i int, deny bool) (rights uint32, by []int) {
+// before is which of an entry's rights those before it have decided for everybody whom
+// it speaks of, and which entries those are. Each right is the matter of the first
+// that names it.
+func before(lines []line, i int) (allowed uint32, byAllow []int, denied uint32, byDeny []int) {
+	open := lines[i].rights
 	for j, l := range lines[:i] {
-		if l.skipped || l.deny != deny || !l.over(lines[i]) || l.rights&lines[i].rights&^rights == 0 {
+		now := l.rights & open
+		if l.skipped || !l.over(lines[i]) || now == 0 {
 			continue
 		}
-		rights |= l.rights
-		by = append(by, j)
+		open &^= now
+		if l.deny {
+			denied |= now
+			byDeny = append(byDeny, j)
+		} else {
+			allowed |= now
+			byAllow = append(byAllow, j)
+		}
 	}
-	return rights & lines[i].rights, by
+	return allowed, byAllow, denied, byDeny
 }
 
 func allows(by []int) string {
