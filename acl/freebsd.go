@@ -30,7 +30,11 @@ func (l List) LongFreeBSD(n Names, marked bool) string {
 // the mode m in a directory with this default list (ufs_do_posix1e_acl_inheritance_file and its kin).
 // The umask counts beside the list there; on Linux the list takes its place.
 func (l List) CreatedFreeBSD(m, umask mode.Mode) (List, mode.Mode) {
-	m &^= umask & mode.Permissions
+	return l.handedDown(m &^ (umask & mode.Permissions))
+}
+
+// handedDown is a default list as the access list of an object that is asked for with m.
+func (l List) handedDown(m mode.Mode) (List, mode.Mode) {
 	if len(l) == 0 {
 		return nil, m
 	}

@@ -102,6 +102,17 @@ func (l List) ValidateSolaris() error {
 	return nil
 }
 
+// CreatedSolaris is the access list and the mode of a new object that was asked for with
+// the mode m in a directory with this default list. Where there is one the umask does not
+// count, as on Linux; sticky is dropped (vn_createat clears VSVTX but for mknod).
+func (l List) CreatedSolaris(m, umask mode.Mode) (List, mode.Mode) {
+	m &^= mode.Sticky
+	if len(l) == 0 {
+		m &^= umask & mode.Permissions
+	}
+	return l.handedDown(m)
+}
+
 // solarisParser reads entries one by one.
 type solarisParser struct {
 	input      string

@@ -146,6 +146,24 @@ func TestFreeBSDStrips(t *testing.T) {
 	}
 }
 
+// S10: on Solaris a default list takes the place of the umask; without one it counts.
+func TestSolarisCreates(t *testing.T) {
+	def := acl.List{
+		{Tag: acl.UserObj, ID: acl.NoID, Rights: 7},
+		{Tag: acl.User, ID: 42, Rights: 7},
+		{Tag: acl.GroupObj, ID: acl.NoID, Rights: 5},
+		{Tag: acl.Mask, ID: acl.NoID, Rights: 7},
+		{Tag: acl.Other, ID: acl.NoID, Rights: 4},
+	}
+	made, m := def.CreatedSolaris(0o1666, 0o077)
+	if got := made.String(); m != 0o664 || got != "u::rw-,u:42:rwx,g::r-x,m::rw-,o::r--" {
+		t.Errorf("with a default list: %s, %s", m.Octal(), got)
+	}
+	if made, m := (acl.List)(nil).CreatedSolaris(0o666, 0o077); made != nil || m != 0o600 {
+		t.Errorf("without one: %s, %v", m.Octal(), made)
+	}
+}
+
 // P34: owner, group and others come first.
 func TestLibarchiveOrder(t *testing.T) {
 	l, _, err := acl.ParseText("user::rw-,user:joe:r--,group::r--,mask::r--,other::r--", twoNames{})
