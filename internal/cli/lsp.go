@@ -14,7 +14,9 @@ as ward policy check does.
 The documents are those that the editor sends. ward reads no file but ward.yaml of the
 directory it is started in, and writes none.`
 
-const lspExample = `  # Neovim
+const lspExample = `  ward lsp      # what the editor starts; it speaks on stdin and stdout
+
+  # Neovim
   vim.lsp.start({name = "ward", cmd = {"ward", "lsp"}, root_dir = vim.fn.getcwd()})
 
   # Helix, languages.toml
