@@ -1,6 +1,7 @@
 package fts
 
 import (
+	"errors"
 	"slices"
 	"syscall"
 	"time"
@@ -116,16 +117,14 @@ func (w *walk) use(d, within *directory) error {
 	if d.parent == nil {
 		return nil
 	}
-	w.lock.Lock()
-	if d.fd >= 0 {
-		d.users++
-		w.lock.Unlock()
-		return nil
-	}
-	w.lock.Unlock()
-	fd, err := w.above(d, within)
-	if err != nil {
-		fd, err = w.byNames(d)
+	fd, err := -1, errOpened
+	for errors.Is(err, errOpened) {
+		if w.useOpen(d) {
+			return nil
+		}
+		if fd, err = w.above(d, within); err != nil {
+			fd, err = w.byNames(d)
+		}
 	}
 	if err != nil {
 		return err
@@ -139,6 +138,19 @@ func (w *walk) use(d, within *directory) error {
 	}
 	w.opened(d, fd)
 	return nil
+}
+
+// errOpened says that another worker opened the directory meanwhile.
+var errOpened = errors.New("it was opened meanwhile")
+
+// useOpen keeps a directory open that is so already, and tells whether it is.
+func (w *walk) useOpen(d *directory) bool {
+	w.lock.Lock()
+	defer w.lock.Unlock()
+	if d.fd >= 0 {
+		d.users++
+	}
+	return d.fd >= 0
 }
 
 // above opens a directory as the one that another lies in.
@@ -173,7 +185,7 @@ func (w *walk) byNames(d *directory) (int, error) {
 		way = append(way, above)
 	}
 	if above == d {
-		return -1, syscall.ESTALE // it was opened meanwhile: the caller asks again
+		return -1, errOpened
 	}
 	held := above
 	if err := w.use(held, nil); err != nil {
