@@ -3,6 +3,7 @@ package access
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"ward/account"
 	"ward/acl"
@@ -239,14 +240,27 @@ func ordered(remedies []Remedy) []Remedy {
 	slices.SortStableFunc(list, func(a, b Remedy) int { return btoi(a.Does != Remount) - btoi(b.Does != Remount) })
 	for i := range list {
 		for _, r := range list {
-			if list[i].Does == Alter && list[i].Mount != nil && r.Does == Remount && r.Mount.ID == list[i].Mount.ID {
-				mounted := *list[i].Mount
-				mounted.set(r.Options)
-				list[i].Mount = &mounted
+			if list[i].Does == Alter && list[i].Mount != nil && r.Does == Remount {
+				list[i].Mount = list[i].Mount.after(r)
 			}
 		}
 	}
 	return list
+}
+
+// after is the mount once a remedy has remounted it, or another mount of its file
+// system: rw makes that writable for all of them.
+func (m *Mount) after(r Remedy) *Mount {
+	mounted := *m
+	switch {
+	case r.Mount.ID == m.ID:
+		mounted.set(r.Options)
+	case r.Options == "rw" && m.FSType == r.Mount.FSType && m.Source == r.Mount.Source && strings.HasPrefix(m.Source, "/"):
+		mounted.SuperReadOnly = false
+	default:
+		return m
+	}
+	return &mounted
 }
 
 // Commands are the command lines of a fix, in order; see Remedy.Commands.
