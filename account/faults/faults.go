@@ -14,6 +14,7 @@ import (
 	"ward/finding"
 	"ward/ident"
 	"ward/mode"
+	"ward/notation"
 )
 
 // System is what there is to judge.
@@ -210,12 +211,12 @@ func first[K comparable, V any](m map[K]V, key K, v V) {
 
 // at reports a fault of a line of an account file.
 func (r *review) at(path string, line int, what string, f Fault) {
-	f.Rule, f.Path, f.Line, f.What = r.rule, strings.TrimPrefix(path, "/"), line, brief(what)
+	f.Rule, f.Path, f.Line, f.What = r.rule, strings.TrimPrefix(path, "/"), line, notation.Brief(what)
 	if tooLong(f.Fix) {
 		f.Fix, f.Advice = nil, "no command takes that many bytes: mend the line with an editor, under the locks of vipw or vigr"
 	}
 	f.Fixable = f.Fix != nil
-	f.Member = strings.TrimSuffix(brief(r.lineName(path, line)+":"+f.Member), ":")
+	f.Member = strings.TrimSuffix(notation.Brief(r.lineName(path, line)+":"+f.Member), ":")
 	r.faults = append(r.faults, f)
 }
 

@@ -1,9 +1,7 @@
 package faults
 
 import (
-	"fmt"
 	"strings"
-	"unicode/utf8"
 
 	"ward/account"
 )
@@ -27,30 +25,6 @@ func halfReadOf[T any](f *account.File[T]) halfRead {
 		}
 	}
 	return h
-}
-
-// Words longer than longestWord are cut in what people read.
-const (
-	longestWord = 400
-	keptOfWord  = 60
-)
-
-// brief cuts words that no screen has room for.
-func brief(text string) string {
-	if len(text) <= longestWord {
-		return text
-	}
-	words := strings.Split(text, " ")
-	for i, w := range words {
-		if len(w) > longestWord {
-			end := keptOfWord
-			for !utf8.RuneStart(w[end]) {
-				end--
-			}
-			words[i] = fmt.Sprintf("%s… (%d bytes)", w[:end], len(w))
-		}
-	}
-	return strings.Join(words, " ")
 }
 
 // longestArgument is what execve(2) takes: MAX_ARG_STRLEN, with its end.

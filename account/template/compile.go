@@ -8,6 +8,7 @@ import (
 
 	"ward/account"
 	"ward/ident"
+	"ward/notation"
 )
 
 // Base is the files that a template is compiled into, and what is known of their
@@ -88,7 +89,7 @@ type compiling struct {
 }
 
 func (c *compiling) fail(at Position, hint, format string, args ...any) {
-	c.problems = append(c.problems, Problem{at, brief(fmt.Sprintf(format, args...)), hint})
+	c.problems = append(c.problems, Problem{at, notation.Brief(fmt.Sprintf(format, args...)), hint})
 }
 
 func (c *compiling) at(line int) Position {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"ward/account"
+	"ward/notation"
 )
 
 // mostMembers bounds how many names the lists that are kept may hold in all.
@@ -100,7 +101,7 @@ func (f *Flat) flatten(i int, from []int) {
 }
 
 func (f *Flat) fail(at Position, format string, args ...any) {
-	f.problems = append(f.problems, Problem{At: at, Message: brief(fmt.Sprintf(format, args...))})
+	f.problems = append(f.problems, Problem{At: at, Message: notation.Brief(fmt.Sprintf(format, args...))})
 }
 
 // cycle says by what way a group holds itself.

@@ -9,6 +9,7 @@ import (
 
 	"ward/account"
 	"ward/ident"
+	"ward/notation"
 )
 
 const (
@@ -69,7 +70,7 @@ type macro struct {
 }
 
 func (p *parser) fail(at Position, hint, format string, args ...any) {
-	p.problems = append(p.problems, Problem{at, brief(fmt.Sprintf(format, args...)), hint})
+	p.problems = append(p.problems, Problem{at, notation.Brief(fmt.Sprintf(format, args...)), hint})
 }
 
 func (p *parser) file(file string, text []byte, depth int) {

@@ -120,26 +120,6 @@ func (p *Problems) full(at Position) bool {
 	return len(*p) > mostProblems
 }
 
-// Words longer than longestWord are cut in messages.
-const (
-	longestWord = 400
-	keptOfWord  = 60
-)
-
-// brief cuts words that no screen has room for.
-func brief(message string) string {
-	if len(message) <= longestWord {
-		return message
-	}
-	words := strings.Split(message, " ")
-	for i, w := range words {
-		if len(w) > longestWord {
-			words[i] = fmt.Sprintf("%s… (%d bytes)", strings.ToValidUTF8(w[:keptOfWord], ""), len(w))
-		}
-	}
-	return strings.Join(words, " ")
-}
-
 func (t *Template) longest() int { return cmp.Or(t.Longest, DefaultLongest) }
 
 // Find is the group or metagroup of that name.
