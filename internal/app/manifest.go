@@ -6,9 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -277,48 +274,4 @@ func (v *manifestVisitor) skip(name string) {
 	if len(v.skipped) < MaxUnseen {
 		v.skipped = append(v.skipped, Place(v.of.root.Path(), name))
 	}
-}
-
-// SaveManifest has a manifest written to a file that is whole or not there: for its
-// owner alone, beside it, and then put in its place. A manifest that has the name gives
-// way; anything else is kept.
-func SaveManifest(name string, write func(io.Writer) error) (err error) {
-	if !replaceable(name) {
-		return &RequestError{Problem: fmt.Sprintf("save the manifest: %q is none", name), Err: fs.ErrExist}
-	}
-	f, err := os.CreateTemp(filepath.Dir(name), ".ward-manifest-*")
-	if err != nil {
-		return fmt.Errorf("save the manifest in %q: %w", name, errors.Unwrap(err))
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, os.Remove(f.Name()))
-		}
-	}()
-	if err := errors.Join(write(f), f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	if err := os.Rename(f.Name(), name); err != nil {
-		return fmt.Errorf("save the manifest: %w", err)
-	}
-	return nil
-}
-
-// replaceable reports whether nothing, an empty file or a manifest has a name.
-func replaceable(name string) bool {
-	info, err := os.Stat(name)
-	if err != nil || info.Mode().IsRegular() && info.Size() == 0 {
-		return true
-	}
-	if !info.Mode().IsRegular() {
-		return false
-	}
-	f, err := os.Open(name)
-	if err != nil {
-		return false
-	}
-	defer f.Close()
-	head := make([]byte, len(mtree.Header))
-	_, err = io.ReadFull(f, head)
-	return err == nil && string(head) == mtree.Header
 }

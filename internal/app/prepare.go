@@ -116,21 +116,7 @@ type ApplyFileRequest struct {
 }
 
 // IsPlan reports whether a file begins as saved plans do.
-func IsPlan(name string) bool {
-	info, err := os.Stat(name)
-	if err != nil || !info.Mode().IsRegular() {
-		return false
-	}
-	f, err := os.Open(name)
-	if err != nil {
-		return false
-	}
-	defer f.Close()
-	const magic = `{"ward-plan":`
-	head := make([]byte, len(magic))
-	_, err = io.ReadFull(f, head)
-	return err == nil && string(head) == magic
-}
+func IsPlan(name string) bool { return begins(name, `{"ward-plan":`) }
 
 // PrepareFile makes a saved plan ready. The file must be nobody's to write but the
 // runner's and root's: it says what is changed with the runner's rights.
