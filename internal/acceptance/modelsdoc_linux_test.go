@@ -5,17 +5,14 @@ import (
 	"encoding/binary"
 	"hash/crc32"
 	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"golang.org/x/sys/unix"
 
 	"ward/acl/nt"
 	"ward/internal/requires"
-	"ward/internal/testfs"
 	"ward/legacy/amiga"
 	"ward/legacy/dos"
 	"ward/legacy/vms"
@@ -31,35 +28,19 @@ var command = regexp.MustCompile(`(?m)^\$ ((?:[^'\n]|'[^']*')+)$`)
 // The page about other systems' permissions shows what ward says of them.
 func TestModelsPageShowsTheTruth(t *testing.T) {
 	requires.Root(t)
-	page, err := filepath.Abs("../../docs/models.md")
-	must(t, err)
-	onHost(t, func(t *testing.T) {
-		testfs.Bind(t, testfs.Image(t, testfs.Ext4, 0), "/srv")
-		t.Chdir("/srv")
-		prepareModels(t)
-		text, err := os.ReadFile(page)
-		must(t, err)
-		commands := 0
-		now := transcript.ReplaceAllStringFunc(string(text), func(block string) string {
-			var b strings.Builder
-			b.WriteString("```console\n")
-			for _, m := range command.FindAllStringSubmatch(block, -1) {
-				commands++
-				b.WriteString("$ " + m[1] + "\n" + said(t, m[1]))
-			}
-			return b.String() + "```"
-		})
-		if commands < 25 {
-			t.Errorf("only %d commands were found", commands)
-		}
-		if *update {
-			must(t, os.WriteFile(page, []byte(now), 0o644))
-			return
-		}
-		if diff := cmp.Diff(string(text), now); diff != "" {
-			t.Errorf("docs/models.md says otherwise (- it says, + it is; go test ./internal/acceptance -run ModelsPage -update):\n%s", diff)
-		}
-	})
+	page{file: "models.md", test: "ModelsPage", blocks: transcript, answer: saidInTurn, commands: 25, prepare: prepareModels}.holds(t)
+}
+
+// saidInTurn is a transcript with what its commands print now.
+func saidInTurn(t *testing.T, block string) (now string, commands int) {
+	t.Helper()
+	var b strings.Builder
+	b.WriteString("```console\n")
+	for _, m := range command.FindAllStringSubmatch(block, -1) {
+		commands++
+		b.WriteString("$ " + m[1] + "\n" + said(t, m[1]))
+	}
+	return b.String() + "```", commands
 }
 
 // said is what a command of the page prints. A mistake is none of its answers.
