@@ -44,7 +44,11 @@ func at(which int) map[string]entry.State {
 
 // crasher plans and applies, and kills itself at the n-th hook.
 // Arguments: the tree, the state directory, n.
-func crasher(args []string) error {
+func crasher(args []string) error { return crashing(args, at(1), facts) }
+
+// crashing applies what is wanted in the tree args[0], with its journal in args[1], and
+// kills itself at the hook args[2].
+func crashing(args []string, want map[string]entry.State, known entry.Facts) error {
 	n, err := strconv.Atoi(args[2])
 	if err != nil {
 		return err
@@ -65,7 +69,7 @@ func crasher(args []string) error {
 	if err != nil {
 		return err
 	}
-	return applyWithHooks(r, d, at(1), facts, hook)
+	return applyWithHooks(r, d, want, known, hook)
 }
 
 func applyWithHooks(r *files.Root, d *state.Dir, want map[string]entry.State, known entry.Facts, hook func(string)) error {
@@ -114,30 +118,51 @@ func TestKilledAtEveryHook(t *testing.T) {
 	dir := t.TempDir()
 	makeTree(t, dir)
 	t.Cleanup(func() { free(t, dir) })
+	killed := kills{
+		actor: "crasher", dir: dir, hooks: 40, before: at(0), after: at(1), put: put,
+		expect: func(t *testing.T, _ *files.Root, n int, what string, want map[string]entry.State) {
+			t.Helper()
+			expect(t, dir, n, what, want)
+		},
+	}
+	killed.atEveryHook(t)
+}
+
+// kills is an apply that is killed at each hook in turn, in a process of its own.
+type kills struct {
+	actor, dir    string
+	hooks         int // that there are at the least
+	before, after map[string]entry.State
+	put           func(t testing.TB, r *files.Root, rel string, s entry.State)
+	expect        func(t *testing.T, r *files.Root, n int, what string, want map[string]entry.State)
+}
+
+func (k kills) atEveryHook(t *testing.T) {
+	t.Helper()
 	n, finished := 0, false
 	for !finished {
 		n++
 		for _, way := range []string{"resume", "undo"} {
-			finished = killAt(t, dir, n, way)
+			finished = k.at(t, n, way)
 		}
 	}
-	if n < 40 {
+	if n < k.hooks {
 		t.Errorf("only %d hooks were met", n)
 	}
 	t.Logf("killed at each of %d hooks, resumed and undone", n-1)
 }
 
-func killAt(t *testing.T, dir string, n int, way string) (finished bool) {
+// at kills the actor at its n-th hook, and goes on from there in one way.
+func (k kills) at(t *testing.T, n int, way string) (finished bool) {
 	t.Helper()
-	r, err := files.Open(dir)
+	r, err := files.Open(k.dir)
 	must(t, err)
 	defer r.Close()
-	for p, s := range at(0) {
-		put(t, r, p, s)
+	for p, s := range k.before {
+		k.put(t, r, p, s)
 	}
 	stateDir := filepath.Join(t.TempDir(), "state")
-	actor := testfs.Start(t, testfs.User{}, "crasher", dir, stateDir, strconv.Itoa(n))
-	finished = actor.Wait() == nil
+	finished = testfs.Start(t, testfs.User{}, k.actor, k.dir, stateDir, strconv.Itoa(n)).Wait() == nil
 	d, err := state.Open(stateDir)
 	must(t, err)
 	runs, err := d.Runs()
@@ -145,7 +170,7 @@ func killAt(t *testing.T, dir string, n int, way string) (finished bool) {
 		t.Fatal(err)
 	}
 	if len(runs) == 0 || runs[0].Stage == state.Drafted {
-		expect(t, dir, n, "nothing may have changed", at(0))
+		k.expect(t, r, n, "nothing may have changed", k.before)
 		return finished
 	}
 	j, err := d.Journal(runs[0].ID)
@@ -157,14 +182,14 @@ func killAt(t *testing.T, dir string, n int, way string) (finished bool) {
 			t.Errorf("hook %d, resumed: %v", n, got)
 		}
 		must(t, j.Complete(state.Counts{}))
-		expect(t, dir, n, "resumed", at(1))
+		k.expect(t, r, n, "resumed", k.after)
 		return finished
 	}
 	res, got := run(t, reverse(t, j), r, apply.Options{Patience: []time.Duration{}})
 	if !res.Whole() {
 		t.Errorf("hook %d, undone: %v", n, got)
 	}
-	expect(t, dir, n, "undone", at(0))
+	k.expect(t, r, n, "undone", k.before)
 	return finished
 }
 

@@ -1,11 +1,7 @@
 package apply_test
 
 import (
-	"fmt"
-	"os"
 	"path/filepath"
-	"strconv"
-	"syscall"
 	"testing"
 	"time"
 
@@ -15,7 +11,6 @@ import (
 	"ward/entry"
 	"ward/internal/apply"
 	"ward/internal/host/files"
-	"ward/internal/host/state"
 	"ward/internal/requires"
 	"ward/internal/testfs"
 	"ward/legacy/dos"
@@ -67,28 +62,7 @@ func listStates(which int) map[string]entry.State {
 }
 
 // listCrasher is crasher on such a file system.
-func listCrasher(args []string) error {
-	n, err := strconv.Atoi(args[2])
-	if err != nil {
-		return err
-	}
-	r, err := files.Open(args[0])
-	if err != nil {
-		return err
-	}
-	defer r.Close()
-	d, err := state.Open(args[1])
-	if err != nil {
-		return err
-	}
-	return applyWithHooks(r, d, listStates(1), storedFacts, func(name string) {
-		if n--; n == 0 {
-			fmt.Fprintln(os.Stderr, "killed at", name)
-			_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
-			select {}
-		}
-	})
-}
+func listCrasher(args []string) error { return crashing(args, listStates(1), storedFacts) }
 
 // Wherever a run that sets lists of NFS 4 and DOS attributes is killed, resuming
 // ends in what was planned, with the modes that the server makes of it, and undoing
@@ -99,60 +73,13 @@ func TestKilledAtEveryHookWhereListsAreKept(t *testing.T) {
 	for p := range listStates(0) {
 		write(t, filepath.Join(mount, p), 0o644)
 	}
-	n, finished := 0, false
-	for !finished {
-		n++
-		for _, way := range []string{"resume", "undo"} {
-			finished = killLister(t, mount, n, way)
-		}
+	killed := kills{
+		actor: "lister", dir: mount, hooks: 30, before: listStates(0), after: listStates(2), put: putStored, expect: expectStored,
 	}
-	if n < 30 {
-		t.Errorf("only %d hooks were met", n)
-	}
-	t.Logf("killed at each of %d hooks, resumed and undone", n-1)
+	killed.atEveryHook(t)
 }
 
-func killLister(t *testing.T, dir string, n int, way string) (finished bool) {
-	t.Helper()
-	r, err := files.Open(dir)
-	must(t, err)
-	defer r.Close()
-	for p, s := range listStates(0) {
-		putStored(t, r, p, s)
-	}
-	stateDir := filepath.Join(t.TempDir(), "state")
-	finished = testfs.Start(t, testfs.User{}, "lister", dir, stateDir, strconv.Itoa(n)).Wait() == nil
-	d, err := state.Open(stateDir)
-	must(t, err)
-	runs, err := d.Runs()
-	if err != nil && len(runs) > 0 {
-		t.Fatal(err)
-	}
-	if len(runs) == 0 || runs[0].Stage == state.Drafted {
-		expectStored(t, r, n, "nothing may have changed", listStates(0))
-		return finished
-	}
-	j, err := d.Journal(runs[0].ID)
-	must(t, err)
-	defer j.Close()
-	if way == "resume" {
-		res, got := run(t, j, r, apply.Options{Resume: true, Patience: []time.Duration{}})
-		if !res.Whole() {
-			t.Errorf("hook %d, resumed: %v", n, got)
-		}
-		must(t, j.Complete(state.Counts{}))
-		expectStored(t, r, n, "resumed", listStates(2))
-		return finished
-	}
-	res, got := run(t, reverse(t, j), r, apply.Options{Patience: []time.Duration{}})
-	if !res.Whole() {
-		t.Errorf("hook %d, undone: %v", n, got)
-	}
-	expectStored(t, r, n, "undone", listStates(0))
-	return finished
-}
-
-func putStored(t *testing.T, r *files.Root, rel string, s entry.State) {
+func putStored(t testing.TB, r *files.Root, rel string, s entry.State) {
 	t.Helper()
 	o, err := r.Object(rel)
 	must(t, err)
