@@ -2,7 +2,6 @@ package cli
 
 import (
 	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -63,12 +62,8 @@ func newACLShowCommand(c *console) *cobra.Command {
 			if all == nil {
 				return err
 			}
-			write := func() error { return report.PermissionsText(c.out, all, c.style) }
-			if format == "json" {
-				write = func() error { return report.PermissionsJSON(c.out, "permissions", all) }
-			}
-			if writing := write(); writing != nil {
-				return fmt.Errorf("write the answer: %w", writing)
+			if writing := answer(c, format, all, report.PermissionsText, report.PermissionsJSON); writing != nil {
+				return writing
 			}
 			return errors.Join(err, unreadable(all))
 		},
@@ -138,12 +133,8 @@ func newACLCheckCommand(c *console) *cobra.Command {
 			if all == nil {
 				return err
 			}
-			write := func() error { return report.OdditiesText(c.out, all, c.style) }
-			if format == "json" {
-				write = func() error { return report.PermissionsJSON(c.out, "oddities", all) }
-			}
-			if writing := write(); writing != nil {
-				return fmt.Errorf("write the answer: %w", writing)
+			if writing := answer(c, format, all, report.OdditiesText, report.OdditiesJSON); writing != nil {
+				return writing
 			}
 			return errors.Join(err, oddStatus(all))
 		},

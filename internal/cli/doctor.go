@@ -139,12 +139,8 @@ func isAction(word string) bool {
 }
 
 func showDiagnosis(c *console, o *doctorOptions, d *app.Diagnosis) error {
-	show := func() error { return report.DoctorText(c.out, d, c.style) }
-	if o.format == "json" {
-		show = func() error { return report.DoctorJSON(c.out, d) }
-	}
-	if err := show(); err != nil {
-		return fmt.Errorf("write the answer: %w", err)
+	if err := answer(c, o.format, d, report.DoctorText, report.DoctorJSON); err != nil {
+		return err
 	}
 	return nil
 }

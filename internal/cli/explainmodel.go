@@ -91,12 +91,8 @@ func runExplainModel(cmd *cobra.Command, c *console, o sourceOptions, q app.Mode
 	}
 	all, err := app.ExplainModel(q)
 	if value("quiet") != "true" && len(all) > 0 {
-		write := func() error { return report.ModelVerdictText(c.out, all, c.style) }
-		if format == "json" {
-			write = func() error { return report.ModelVerdictJSON(c.out, all) }
-		}
-		if writing := write(); writing != nil {
-			return fmt.Errorf("write the answer: %w", writing)
+		if writing := answer(c, format, all, report.ModelVerdictText, report.ModelVerdictJSON); writing != nil {
+			return writing
 		}
 	}
 	if slices.ContainsFunc(all, func(a app.ModelAnswer) bool { return !a.Verdict.Allowed }) {

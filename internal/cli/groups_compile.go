@@ -70,24 +70,20 @@ func runGroupsCompile(cmd *cobra.Command, c *console, o groupsCompileOptions) er
 	if err := oneOf(cmd, "format", o.format, "text", "json"); err != nil {
 		return err
 	}
-	answer, err := app.GroupsCompile(cmd.Context(), o.GroupsCompileRequest)
+	compiled, err := app.GroupsCompile(cmd.Context(), o.GroupsCompileRequest)
 	if err != nil {
 		return err
 	}
-	if o.format == "json" {
-		err = report.GroupsCompileJSON(c.out, answer)
-	} else {
-		err = report.GroupsCompileText(c.out, answer, c.style)
+	if err := answer(c, o.format, compiled, report.GroupsCompileText, report.GroupsCompileJSON); err != nil {
+		return err
 	}
 	switch {
-	case err != nil:
-		return fmt.Errorf("write the answer: %w", err)
-	case len(answer.Changes) == 0:
+	case len(compiled.Changes) == 0:
 		return nil
 	case o.check:
 		return verdict(exitFindings)
 	}
-	return writeGroups(cmd, c, o, answer)
+	return writeGroups(cmd, c, o, compiled)
 }
 
 func writeGroups(cmd *cobra.Command, c *console, o groupsCompileOptions, answer *app.GroupsCompiled) error {

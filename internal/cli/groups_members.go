@@ -44,13 +44,10 @@ func newGroupsWhoCommand(c *console) *cobra.Command {
 				return err
 			}
 			g, err := app.GroupsWho(cmd.Context(), o.GroupsRequest, args[0])
-			switch {
-			case err != nil:
+			if err != nil {
 				return err
-			case o.format == "json":
-				return report.GroupsWhoJSON(c.out, g)
 			}
-			return report.GroupsWhoText(c.out, g, c.style)
+			return answer(c, o.format, g, report.GroupsWhoText, report.GroupsWhoJSON)
 		},
 	}
 	groupsFlags(cmd, &o)
@@ -87,11 +84,7 @@ func runGroupsOf(cmd *cobra.Command, c *console, o groupsOptions, user string) e
 	if err != nil {
 		return err
 	}
-	if o.format == "json" {
-		err = report.GroupsOfJSON(c.out, a)
-	} else {
-		err = report.GroupsOfText(c.out, a, c.style)
-	}
+	err = answer(c, o.format, a, report.GroupsOfText, report.GroupsOfJSON)
 	if err == nil && a.Silent != nil {
 		return verdict(exitIncomplete)
 	}
@@ -191,14 +184,10 @@ func runGroupsStale(cmd *cobra.Command, c *console, o app.StaleRequest, format s
 	if err != nil {
 		return err
 	}
-	if format == "json" {
-		err = report.GroupsStaleJSON(c.out, s)
-	} else {
-		err = report.GroupsStaleText(c.out, s, c.style)
+	if err := answer(c, format, s, report.GroupsStaleText, report.GroupsStaleJSON); err != nil {
+		return err
 	}
 	switch {
-	case err != nil:
-		return fmt.Errorf("write the answer: %w", err)
 	case s.Unseen > 0:
 		fmt.Fprintf(c.err, "ward: %d processes could not be looked at; root sees all\n", s.Unseen)
 		return verdict(exitIncomplete)
@@ -270,13 +259,8 @@ func runGroupsFromACL(cmd *cobra.Command, c *console, o fromACLOptions) error {
 	if err != nil {
 		return err
 	}
-	if o.format == "json" {
-		err = report.GroupsFromACLJSON(c.out, a)
-	} else {
-		err = report.GroupsFromACLText(c.out, a, c.style)
-	}
-	if err != nil {
-		return fmt.Errorf("write the answer: %w", err)
+	if err := answer(c, o.format, a, report.GroupsFromACLText, report.GroupsFromACLJSON); err != nil {
+		return err
 	}
 	c.unseen("not looked at", &a.Unseen)
 	switch {

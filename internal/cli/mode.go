@@ -178,12 +178,8 @@ func runModeDiff(c *console, o modeOptions) error {
 	if err != nil {
 		return err
 	}
-	write := func() error { return report.ModeDifference(c.out, compared, c.style) }
-	if o.format == "json" {
-		write = func() error { return report.ModeDifferenceJSON(c.out, compared) }
-	}
-	if err := write(); err != nil {
-		return fmt.Errorf("write the answer: %w", err)
+	if err := answer(c, o.format, compared, report.ModeDifference, report.ModeDifferenceJSON); err != nil {
+		return err
 	}
 	if !compared.Same() {
 		return verdict(exitFindings)

@@ -114,12 +114,8 @@ func runPredict(cmd *cobra.Command, c *console, o *predictOptions, args []string
 	if err != nil {
 		return err
 	}
-	show := func() error { return report.PredictText(c.out, p, c.style) }
-	if o.format == "json" {
-		show = func() error { return report.PredictJSON(c.out, p) }
-	}
-	if err := show(); err != nil {
-		return fmt.Errorf("write the answer: %w", err)
+	if err := answer(c, o.format, p, report.PredictText, report.PredictJSON); err != nil {
+		return err
 	}
 	switch p.Answer() {
 	case access.Denied:

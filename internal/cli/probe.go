@@ -75,12 +75,8 @@ func runProbe(cmd *cobra.Command, c *console, o *probeOptions) error {
 	if p == nil {
 		return left
 	}
-	show := func() error { return report.ProbeText(c.out, p, c.style) }
-	if o.format == "json" {
-		show = func() error { return report.ProbeJSON(c.out, p) }
-	}
-	if err := show(); err != nil {
-		return errors.Join(left, fmt.Errorf("write the answer: %w", err))
+	if err := answer(c, o.format, p, report.ProbeText, report.ProbeJSON); err != nil {
+		return errors.Join(left, err)
 	}
 	if left == nil && len(p.Problems) > 0 {
 		return verdict(exitFindings)

@@ -1,8 +1,6 @@
 package cli
 
 import (
-	"fmt"
-
 	"github.com/spf13/cobra"
 
 	"ward/internal/app"
@@ -53,12 +51,8 @@ func runStat(c *console, q app.StatRequest, format string) error {
 	if s == nil {
 		return err
 	}
-	write := func() error { return report.StatText(c.out, s, c.style) }
-	if format == "json" {
-		write = func() error { return report.StatJSON(c.out, s) }
-	}
-	if err := write(); err != nil {
-		return fmt.Errorf("write the answer: %w", err)
+	if err := answer(c, format, s, report.StatText, report.StatJSON); err != nil {
+		return err
 	}
 	return err
 }

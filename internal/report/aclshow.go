@@ -260,9 +260,13 @@ type oddJSON struct {
 	Fix     string `json:"fix,omitempty"`
 }
 
-// PermissionsJSON is permissions as one JSON document; kind is "permissions" or
-// "oddities".
-func PermissionsJSON(w io.Writer, kind string, all []app.Shown) error {
+// PermissionsJSON is permissions as one JSON document.
+func PermissionsJSON(w io.Writer, all []app.Shown) error { return listsJSON(w, "permissions", all) }
+
+// OdditiesJSON is what is odd about permissions, in the same form.
+func OdditiesJSON(w io.Writer, all []app.Shown) error { return listsJSON(w, "oddities", all) }
+
+func listsJSON(w io.Writer, kind string, all []app.Shown) error {
 	d := permissionsJSON{Version: FormatVersion, Kind: kind, Lists: []shownJSON{}}
 	for i := range all {
 		d.Lists = append(d.Lists, newShownJSON(&all[i]))

@@ -56,7 +56,7 @@ func TestModelsShowNoEscapes(t *testing.T) {
 	for _, write := range []func() error{
 		func() error { return PermissionsText(&out, []app.Shown{shown}, Style{}) },
 		func() error { return OdditiesText(&out, []app.Shown{shown}, Style{}) },
-		func() error { return PermissionsJSON(&out, "permissions", []app.Shown{shown}) },
+		func() error { return PermissionsJSON(&out, []app.Shown{shown}) },
 		func() error { return ConvertedText(&out, []app.Converted{converted, converted}) },
 		func() error { return ConvertedLosses(&out, []app.Converted{converted}, Style{}) },
 		func() error { return ConvertedJSON(&out, []app.Converted{converted}) },
