@@ -9,7 +9,7 @@ type layer struct {
 // layers lists every package of the module, by its folder. A package may import
 // only packages before it. ARCHITECTURE.md shows the same list.
 var layers = []layer{
-	{vocabulary, []string{"notation", "mode", "ident", "account", "acl", "acl/nfs4", "acl/macos", "acl/nt", "legacy/dos", "legacy/amiga", "legacy/hpux", "legacy/macos", "legacy/vms", "legacy/racf", "entry", "finding", "packages", "packages/dpkg", "packages/deb", "packages/rpm", "packages/apk", "manifest/mtree", "manifest/tmpfiles", "manifest/sysusers", "manifest/facl"}},
+	{vocabulary, []string{"notation", "mode", "ident", "account", "acl", "acl/nfs4", "acl/macos", "acl/nt", "legacy/dos", "legacy/amiga", "legacy/hpux", "legacy/macos", "legacy/vms", "legacy/racf", "entry", "finding", "packages", "packages/dpkg", "packages/deb", "packages/rpm", "packages/apk", "manifest/mtree", "manifest/confd", "manifest/tmpfiles", "manifest/sysusers", "manifest/facl"}},
 	{judgement, []string{"access", "translate", "policy", "policy/packs", "plan", "repair", "account/faults", "account/template", "account/grouping", "internal/layered", "internal/logline", "internal/oddity", "lint/bits", "lint/source", "lint/effect", "lint/meaning", "lint/golang", "lint/shell", "lint/dockerfile", "lint/config", "lint/lines", "lint/recipe", "lint/lexed", "lint/read", "lint"}},
 	{machinery, []string{"tree", "internal/spill", "internal/apply"}},
 	{edge, []string{"internal/host/sys", "internal/host/files", "internal/host/target", "internal/host/state", "internal/host/accounts", "internal/host/umasks", "internal/host/audit", "internal/host/probe", "internal/host/mounts", "internal/host/lookup", "internal/host/process", "internal/host/installed", "internal/host/models"}},

@@ -6,16 +6,9 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"ward/manifest/confd"
 )
-
-// LineError is a line that cannot be read.
-type LineError struct {
-	File    string
-	Line    int // from 1
-	Problem string
-}
-
-func (e *LineError) Error() string { return fmt.Sprintf("%s:%d: %s", e.File, e.Line, e.Problem) }
 
 // Account is a user or a group that a file asks for.
 type Account struct {
@@ -33,27 +26,14 @@ const NoID = 1<<32 - 1
 
 // Parse reads a file: its lines u and g. Lines that cannot be read are reported.
 func Parse(name string, text []byte) (all []Account, problems []error) {
-	n := 0
-	for line := range strings.SplitSeq(string(text), "\n") {
-		n++
-		line = strings.TrimSpace(line)
-		if line == "" || line[0] == '#' {
-			continue
-		}
-		a, ok, err := parseLine(line)
-		if err != nil {
-			problems = append(problems, &LineError{name, n, err.Error()})
-		}
-		if ok {
-			a.File, a.Line = name, n
-			all = append(all, a)
-		}
-	}
-	return all, problems
+	return confd.Parse(name, text, func(words []string, n int) (a Account, ok bool, err error) {
+		a, ok, err = parseLine(words)
+		a.File, a.Line = name, n
+		return a, ok, err
+	})
 }
 
-func parseLine(line string) (a Account, ok bool, err error) {
-	words := fields(line)
+func parseLine(words []string) (a Account, ok bool, err error) {
 	letter := strings.TrimSuffix(words[0], "!")
 	switch letter {
 	case "u", "g":
@@ -93,30 +73,4 @@ func (a *Account) setID(word string) error {
 	}
 	a.ID = uint32(n)
 	return nil
-}
-
-// fields splits at blanks, outside of double quotes.
-func fields(line string) []string {
-	var all []string
-	var word strings.Builder
-	quoted, in := false, false
-	for _, c := range []byte(line) {
-		switch {
-		case c == '"':
-			quoted, in = !quoted, true
-		case (c == ' ' || c == '\t') && !quoted:
-			if in {
-				all = append(all, word.String())
-				word.Reset()
-			}
-			in = false
-		default:
-			word.WriteByte(c)
-			in = true
-		}
-	}
-	if in {
-		all = append(all, word.String())
-	}
-	return all
 }

@@ -9,18 +9,10 @@ import (
 	"strings"
 
 	"ward/ident"
+	"ward/manifest/confd"
 	"ward/mode"
 	"ward/packages"
 )
-
-// LineError is a line that cannot be read.
-type LineError struct {
-	File    string
-	Line    int // from 1
-	Problem string
-}
-
-func (e *LineError) Error() string { return fmt.Sprintf("%s:%d: %s", e.File, e.Line, e.Problem) }
 
 // Item is a line that says something of modes or owners.
 type Item struct {
@@ -76,31 +68,16 @@ type made struct {
 // Paths with specifiers ("%b") that depend on the running system are left out, but
 // for "%%" and those of fixed directories.
 func Parse(name string, text []byte) (items []Item, problems []error) {
-	n := 0
-	for line := range strings.SplitSeq(string(text), "\n") {
-		n++
-		if trimmed := strings.TrimSpace(line); trimmed == "" || trimmed[0] == '#' {
-			continue
-		}
-		i, ok, err := parseLine(line)
-		if err != nil {
-			problems = append(problems, &LineError{name, n, err.Error()})
-		}
-		if ok {
-			i.File, i.Line = name, n
-			items = append(items, i)
-		}
-	}
-	return items, problems
+	return confd.Parse(name, text, func(words []string, n int) (i Item, ok bool, err error) {
+		i, ok, err = parseLine(words)
+		i.File, i.Line = name, n
+		return i, ok, err
+	})
 }
 
-func parseLine(line string) (i Item, ok bool, err error) {
-	words, err := fields(line)
-	if err != nil {
-		return i, false, err
-	}
+func parseLine(words []string) (i Item, ok bool, err error) {
 	if len(words) < 2 {
-		return i, false, fmt.Errorf("%q has no path", strings.TrimSpace(line))
+		return i, false, fmt.Errorf("%q has no path", words[0])
 	}
 	k, known := kinds()[words[0][0]]
 	if !known {
@@ -203,72 +180,6 @@ func place(word string) (string, bool) {
 	}
 	clean, ok := packages.Clean(b.String())
 	return clean, ok && strings.HasPrefix(b.String(), "/")
-}
-
-// fields splits a line at blanks, with quotes and backslashes as systemd has them
-// (extract_first_word with UNQUOTE and CUNESCAPE, as far as paths need it).
-func fields(line string) ([]string, error) {
-	var all []string
-	var word strings.Builder
-	quote, in := byte(0), false
-	for i := 0; i < len(line); i++ {
-		c := line[i]
-		switch {
-		case c == '\\' && quote != '\'' && i+1 < len(line):
-			value, used := unescape(line[i+1:])
-			word.WriteByte(value)
-			in = true
-			i += used
-		case quote != 0 && c == quote:
-			quote = 0
-		case quote != 0:
-			word.WriteByte(c)
-		case c == '"' || c == '\'':
-			quote, in = c, true
-		case c == ' ' || c == '\t' || c == '\r':
-			if in {
-				all = append(all, word.String())
-				word.Reset()
-				in = false
-			}
-		default:
-			word.WriteByte(c)
-			in = true
-		}
-	}
-	if quote != 0 {
-		return nil, fmt.Errorf("a quote is not closed")
-	}
-	if in {
-		all = append(all, word.String())
-	}
-	if len(all) > 0 && all[0] == "" {
-		return nil, fmt.Errorf("it has no type")
-	}
-	return all, nil
-}
-
-// unescape reads what follows a backslash: \xNN, \NNN, or a letter.
-func unescape(s string) (value byte, used int) {
-	if len(s) >= 3 && s[0] == 'x' {
-		if n, err := strconv.ParseUint(s[1:3], 16, 8); err == nil {
-			return byte(n), 3
-		}
-	}
-	if len(s) >= 3 {
-		if n, err := strconv.ParseUint(s[:3], 8, 8); err == nil {
-			return byte(n), 3
-		}
-	}
-	switch s[0] {
-	case 'n':
-		return '\n', 1
-	case 't':
-		return '\t', 1
-	case 's':
-		return ' ', 1
-	}
-	return s[0], 1
 }
 
 // Match reports whether the item speaks of a path, which is relative to the root of
