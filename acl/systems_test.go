@@ -159,7 +159,7 @@ func TestSolarisCreates(t *testing.T) {
 	if got := made.String(); m != 0o664 || got != "u::rw-,u:42:rwx,g::r-x,m::rw-,o::r--" {
 		t.Errorf("with a default list: %s, %s", m.Octal(), got)
 	}
-	if made, m := (acl.List)(nil).CreatedSolaris(0o666, 0o077); made != nil || m != 0o600 {
+	if made, m := acl.List(nil).CreatedSolaris(0o666, 0o077); made != nil || m != 0o600 {
 		t.Errorf("without one: %s, %v", m.Octal(), made)
 	}
 }

@@ -87,7 +87,7 @@ func TestAclCheckIsMended(t *testing.T) {
 			value, err := hex.DecodeString(broken.value)
 			must(t, err)
 			must(t, unix.Setxattr(g, broken.name, value, 0))
-			r = ward(t, "acl", "check", "-n", g).wants(t, 1, "malformed", broken.place, "setfattr -x "+broken.name)
+			ward(t, "acl", "check", "-n", g).wants(t, 1, "malformed", broken.place, "setfattr -x "+broken.name)
 			ward(t, "acl", "check", "-n", "--format", "json", g).wants(t, 1, `"sort": "malformed"`)
 			must(t, unix.Removexattr(g, broken.name))
 		}

@@ -16,7 +16,7 @@ import (
 func members() []testfs.ZipMember {
 	var all []testfs.ZipMember
 	for word := range uint32(0x1000) {
-		all = append(all, testfs.ZipMember{Name: fmt.Sprintf("f%d", word), Host: uint8(amiga.ZipHost), External: word << 16})
+		all = append(all, testfs.ZipMember{Name: fmt.Sprintf("f%d", word), Host: amiga.ZipHost, External: word << 16})
 	}
 	return all
 }

@@ -221,7 +221,7 @@ const strongest = 50
 // postfixed is an operand with calls, members and indices behind it.
 func (p *parser) postfixed(at, end, depth int) (source.Expr, int) {
 	var e source.Expr
-	next := at
+	var next int
 	if n := p.callAt[at]; n > 0 && p.made[n-1].close < end {
 		e, next = p.invocation(p.made[n-1])
 	} else if e, next = p.primary(at, end, depth); next == at {

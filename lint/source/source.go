@@ -80,7 +80,7 @@ type File struct {
 // zero Span is that nothing is known of the place.
 type Span struct{ Start, End int }
 
-// Text is what stands at s.
+// At is what stands at s; "" where that is no part of the text.
 func (f *File) At(s Span) string {
 	if s.Start < 0 || s.End > len(f.Text) || s.Start > s.End {
 		return ""

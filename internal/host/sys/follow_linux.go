@@ -15,7 +15,7 @@ const (
 	ListTarget How = List &^ unix.O_NOFOLLOW
 )
 
-// Attributes of Stat that forbid changes, where Attributes_mask has them.
+// Locked is the attributes of Stat that forbid changes, where Attributes_mask has them.
 const Locked = unix.STATX_ATTR_IMMUTABLE | unix.STATX_ATTR_APPEND
 
 // StatTarget looks at what name in dir leads to. name ends in NUL.
