@@ -11,6 +11,7 @@ import (
 	"path"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -537,14 +538,10 @@ func numbered(o repair.Owners) repair.Owners {
 	return o
 }
 
+// number is an id; what does not fit in one is a name that nobody has.
 func number(word string) (id uint32, ok bool) {
-	for _, c := range []byte(word) {
-		if c < '0' || c > '9' || id > (1<<32-2)/10 {
-			return 0, false
-		}
-		id = id*10 + uint32(c-'0')
-	}
-	return id, word != ""
+	n, err := strconv.ParseUint(word, 10, 32)
+	return uint32(n), err == nil && n != uint64(ident.NoUID)
 }
 
 // fromLog takes the states that ward's own runs left: of one run, or the last known of

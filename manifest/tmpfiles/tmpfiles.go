@@ -154,10 +154,11 @@ func (i *Item) owner(word string) (name string, id uint32, err error) {
 	if word == "-" {
 		return "", ident.NoID, nil
 	}
-	if n, err := strconv.ParseUint(word, 10, 32); err == nil {
+	n, err := strconv.ParseUint(word, 10, 32)
+	if err == nil && uint32(n) != ident.NoID {
 		return "", uint32(n), nil
 	}
-	if word == "" || strings.ContainsAny(word, "/:% ") {
+	if err == nil || word == "" || strings.ContainsAny(word, "/:% ") {
 		return "", ident.NoID, fmt.Errorf("%q is no user or group", word)
 	}
 	return word, ident.NoID, nil

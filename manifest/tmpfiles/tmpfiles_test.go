@@ -26,6 +26,8 @@ func TestParse(t *testing.T) {
 		{"a path upwards", "d /../x 0755", ""},
 		{"an open quote", `d "/x 0755`, "error"},
 		{"no path", "d", "error"},
+		{"the id that is nobody's", "d /x 0755 4294967295", "error"},
+		{"an id that does not fit", "d /x 0755 4294967296", "d x 0755 4294967296: :0"},
 	} {
 		items, problems := Parse("x.conf", []byte(c.line+"\n"))
 		got := ""
